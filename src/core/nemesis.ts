@@ -1,0 +1,29 @@
+/** A nemesis brings its own generator, its healing ops and the code that does the damage. */
+import type { Generator } from "./generator.js";
+import type { Completion, Invocation, Key } from "./op.js";
+import type { Capability, Cluster } from "./runtime.js";
+import type { System } from "./system.js";
+
+/** What a nemesis may use. */
+export interface NemesisContext {
+  readonly cluster: Cluster;
+  readonly system: System;
+  readonly seed: number;
+  /** Keys that clients touched lately, newest first: "the keys under test". */
+  recentKeys(): readonly Key[];
+  readonly signal: AbortSignal;
+}
+
+export interface Nemesis {
+  readonly name: string;
+  /** The f's it answers to. */
+  readonly fs: readonly string[];
+  /** What the runtime must be able to do. */
+  readonly needs: readonly Capability[];
+  /** Begin and end of faults, `intervalMs` apart on average. Endless: the runner's time limit ends it. */
+  generator(intervalMs: number): Generator;
+  /** Ops that end every fault of this nemesis; invoked once before the final phase, and on interruption. */
+  readonly final: readonly Invocation[];
+  /** Completes with `info` and a FaultRecord as value; an error leaves the record out and says why. */
+  invoke(op: Invocation, context: NemesisContext): Promise<Completion>;
+}

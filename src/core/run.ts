@@ -1,0 +1,47 @@
+/** The two JSON files of a stored run: what was asked for (test.json) and what was found (results.json). */
+import type { Valid, Verdict } from "./checker.js";
+import type { NodeId } from "./op.js";
+import type { RuntimeName } from "./runtime.js";
+
+/** test.json: everything needed to run it again. Times in ms. */
+export interface TestSpec {
+  readonly version: string;
+  readonly system: string;
+  readonly systemOpts: Readonly<Record<string, string>>;
+  readonly workload: string;
+  readonly workloadOpts: Readonly<Record<string, string>>;
+  /** As on the command line: "partition:primaries,kill", "none". */
+  readonly nemesis: string;
+  readonly nemesisIntervalMs: number;
+  readonly timeLimitMs: number;
+  readonly concurrency: number;
+  /** Ops per second over all clients; 0 = as fast as they can. */
+  readonly rate: number;
+  readonly nodes: readonly NodeId[];
+  readonly opTimeoutMs: number;
+  readonly seed: number;
+  readonly runtime: RuntimeName;
+  readonly image?: string;
+  /** UTC, ISO 8601. */
+  readonly startedAt: string;
+  /** The command line that repeats it. */
+  readonly repeat: string;
+}
+
+/** results.json, and what `run --json` prints. */
+export interface RunResults {
+  readonly valid: Valid;
+  readonly system: string;
+  readonly workload: string;
+  readonly nemesis: string;
+  readonly runtime: RuntimeName;
+  readonly seed: number;
+  readonly dir: string;
+  readonly durationMs: number;
+  readonly ops: { readonly ok: number; readonly fail: number; readonly info: number };
+  readonly checkers: Readonly<Record<string, Verdict>>;
+  /** One sentence: the verdict for people. */
+  readonly summary: string;
+  /** How the run ended, where not by its time limit: "interrupted", "docker stopped", … */
+  readonly ended?: string;
+}

@@ -27,7 +27,7 @@ export interface Emission extends Invocation {
 }
 
 /** `pending`: nothing now, ask again after the next event. */
-export type Next = "done" | "pending" | { readonly op: Emission; readonly then: Generator };
+export type Next = "done" | "pending" | { readonly op: Emission; readonly rest: Generator };
 
 /** An invocation or a completion, and the thread it belongs to. */
 export interface GeneratorEvent {

@@ -1,0 +1,162 @@
+/** Generators that decide how much, when and in which order. */
+import type { Context, Generator, GeneratorEvent, Next } from "../core/generator.js";
+import { rng } from "../core/rng.js";
+import { nothing } from "./leaves.js";
+import { synchronize, withUpdates } from "./threads.js";
+
+/** At most `count` ops. */
+export function limit(count: number, inner: Generator): Generator {
+  if (count <= 0) return nothing;
+  return {
+    next(context): Next {
+      const next = inner.next(context);
+      return typeof next === "string" ? next : { op: next.op, rest: limit(count - 1, next.rest) };
+    },
+    update(context, event): Generator {
+      const updated = inner.update(context, event);
+      return updated === inner ? this : limit(count, updated);
+    },
+  };
+}
+
+/** Ops that start before `untilNs`; ops under way then are left to end. */
+export function until(untilNs: number, inner: Generator): Generator {
+  return {
+    next(context): Next {
+      if (context.nowNs >= untilNs) return "done";
+      const next = inner.next(context);
+      if (typeof next === "string") return next;
+      // An op due after the end never comes, and the next ones would be later still.
+      // Pending rather than done: a time limit lasts its whole time even when the last op came early.
+      return next.op.atNs >= untilNs ? "pending" : { op: next.op, rest: until(untilNs, next.rest) };
+    },
+    update(context, event): Generator {
+      const updated = inner.update(context, event);
+      return updated === inner ? this : until(untilNs, updated);
+    },
+  };
+}
+
+/**
+ * Spaces ops by a random 0 … 2 x `intervalMs` (mean `intervalMs`), over all threads together. When every thread was busy
+ * the schedule slips; it never bursts to catch up, or a healed cluster would be hit by all the ops an outage held back.
+ */
+export function stagger(intervalMs: number, inner: Generator, label = "stagger"): Generator {
+  const spanNs = Math.round(intervalMs * 2_000_000);
+  const build = (dueNs: number, generator: Generator): Generator => ({
+    next(context): Next {
+      const next = generator.next(context);
+      if (typeof next === "string") return next;
+      const atNs = Math.max(next.op.atNs, dueNs);
+      const gapNs = spanNs === 0 ? 0 : rng(context.seed, label, context.step).below(spanNs);
+      return { op: { ...next.op, atNs }, rest: build(atNs + gapNs, next.rest) };
+    },
+    update(context, event): Generator {
+      const updated = generator.update(context, event);
+      return updated === generator ? this : build(dueNs, updated);
+    },
+  });
+  return build(0, inner);
+}
+
+/**
+ * One op at a time, `intervalMs` (give or take `jitterPercent`) after the end of the op before; the first one counts from
+ * the start of the run. `mine` says which events are of this generator's own ops.
+ */
+export function spaced(
+  intervalMs: number,
+  inner: Generator,
+  mine: (event: GeneratorEvent) => boolean,
+  label: string,
+  jitterPercent = 20,
+): Generator {
+  const gapNs = (context: Context): number => {
+    const spanNs = Math.round((intervalMs * 1_000_000 * jitterPercent) / 100);
+    const jitterNs = spanNs === 0 ? 0 : rng(context.seed, label, context.step).below(2 * spanNs) - spanNs;
+    return Math.round(intervalMs * 1_000_000) + jitterNs;
+  };
+  const build = (dueNs: number | undefined, generator: Generator): Generator => ({
+    next(context): Next {
+      // Before the first op the schedule counts from the start of the run, so that asking twice gives the same answer.
+      const due = dueNs ?? gapNs({ ...context, step: 0 });
+      const next = generator.next(context);
+      if (typeof next === "string") return next;
+      return { op: { ...next.op, atNs: Math.max(next.op.atNs, due) }, rest: build(Number.MAX_SAFE_INTEGER, next.rest) };
+    },
+    update(context, event): Generator {
+      const updated = generator.update(context, event);
+      // The gap counts from the end of the op before: a cut that took 0.5 s to prove still lasts its full interval.
+      if (dueNs === Number.MAX_SAFE_INTEGER && event.op.type !== "invoke" && mine(event)) {
+        return build(context.nowNs + gapNs(context), updated);
+      }
+      return updated === generator ? this : build(dueNs, updated);
+    },
+  });
+  return build(undefined, inner);
+}
+
+/** One generator after the other; each waits until all of its threads are idle (a phase ends before the next begins). */
+export function phases(...inner: readonly Generator[]): Generator {
+  const [first, ...rest] = inner;
+  if (first === undefined) return nothing;
+  return sequence(first, ...rest.map(synchronize));
+}
+
+/** One generator after the other, without waiting. Later ones hear of earlier events, so they can build on them. */
+export function sequence(...inner: readonly Generator[]): Generator {
+  return {
+    next(context): Next {
+      for (let i = 0; i < inner.length; i++) {
+        const next = (inner[i] as Generator).next(context);
+        if (next === "done") continue;
+        if (next === "pending") return "pending";
+        return { op: next.op, rest: sequence(next.rest, ...inner.slice(i + 1)) };
+      }
+      return "done";
+    },
+    update(context, event): Generator {
+      return withUpdates(this, inner, context, event, (updated) => sequence(...updated));
+    },
+  };
+}
+
+/** At each step one of several generators, by weight, chosen by the seed; one that is done leaves the mix. */
+export function mix(weighted: readonly (readonly [weight: number, generator: Generator])[], label = "mix"): Generator {
+  return {
+    next(context): Next {
+      const left = weighted.slice();
+      const random = rng(context.seed, label, context.step);
+      let pending = false;
+      while (left.length > 0) {
+        const index = pickWeighted(left, random.below(left.reduce((sum, [weight]) => sum + weight, 0)));
+        const chosen = left[index] as (typeof left)[number];
+        const next = chosen[1].next(context);
+        if (typeof next !== "string") {
+          const parts = weighted.map((part) => (part === chosen ? ([part[0], next.rest] as const) : part));
+          return { op: next.op, rest: mix(parts, label) };
+        }
+        if (next === "pending") pending = true;
+        left.splice(index, 1);
+      }
+      return pending ? "pending" : "done";
+    },
+    update(context, event): Generator {
+      const parts = weighted.map(([, generator]) => generator);
+      return withUpdates(this, parts, context, event, (updated) =>
+        mix(
+          updated.map((generator, i) => [(weighted[i] as readonly [number, Generator])[0], generator]),
+          label,
+        ),
+      );
+    },
+  };
+}
+
+function pickWeighted(parts: readonly (readonly [number, Generator])[], at: number): number {
+  let sum = 0;
+  for (const [index, [weight]] of parts.entries()) {
+    sum += weight;
+    if (at < sum) return index;
+  }
+  return parts.length - 1;
+}

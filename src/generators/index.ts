@@ -1,0 +1,5 @@
+/** Pure, seeded combinators: build any load and any fault schedule out of these. */
+export { limit, mix, phases, sequence, spaced, stagger, until } from "./flow.js";
+export { type Draft, each, nothing, repeat, unfold } from "./leaves.js";
+export { type PerKeyOptions, perKey } from "./per-key.js";
+export { any, clients, nemesis, onThreads, synchronize } from "./threads.js";

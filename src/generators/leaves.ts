@@ -1,0 +1,63 @@
+/** Generators that make ops: everything else wraps these. */
+import type { Context, Emission, Generator, Next } from "../core/generator.js";
+import type { Invocation, NodeId, Thread } from "../core/op.js";
+import { type Rng, rng } from "../core/rng.js";
+
+/** What a leaf makes: an op, optionally for a certain node (the interpreter moves the thread's client there). */
+export type Draft = Invocation & { readonly node?: NodeId };
+
+/** A free thread, chosen by the seed; undefined where none is free. */
+export function pickThread(context: Context): Thread | undefined {
+  const { free } = context;
+  if (free.length === 0) return undefined;
+  if (free.length === 1) return free[0];
+  return free[rng(context.seed, "thread", context.step).below(free.length)];
+}
+
+/** The emission of a draft on a thread, as soon as possible. */
+export function emit(draft: Draft, thread: Thread, context: Context): Emission {
+  return { ...draft, thread, atNs: context.nowNs };
+}
+
+/**
+ * Endless ops out of a state: `step(state, random, thread)` gives the next op and the next state.
+ * The state is a value: never mutate it.
+ */
+export function unfold<S>(
+  state: S,
+  step: (state: S, random: Rng, context: Context) => readonly [Draft, S] | undefined,
+): Generator {
+  return {
+    next(context): Next {
+      const thread = pickThread(context);
+      if (thread === undefined) return "pending";
+      const made = step(state, rng(context.seed, "op", context.step), context);
+      if (made === undefined) return "done";
+      return { op: emit(made[0], thread, context), rest: unfold(made[1], step) };
+    },
+    update() {
+      return this;
+    },
+  };
+}
+
+/** Endless ops without memory. */
+export function repeat(make: (random: Rng, context: Context) => Draft): Generator {
+  return unfold(undefined, (_, random, context) => [make(random, context), undefined]);
+}
+
+/** These ops, each once, in order. */
+export function each(drafts: readonly Draft[]): Generator {
+  return unfold(0, (position) => {
+    const draft = drafts[position];
+    return draft === undefined ? undefined : [draft, position + 1];
+  });
+}
+
+/** Nothing. */
+export const nothing: Generator = {
+  next: () => "done",
+  update() {
+    return this;
+  },
+};

@@ -26,6 +26,22 @@ export interface Evidence {
 export type Act = "kill" | "start" | "pause" | "resume";
 export type Capability = "partition" | "kill" | "pause" | "clock" | "packet";
 
+/** A wall clock that is wrong: ahead by `offsetMs` (negative: behind) and gaining `driftPpm` from now on. Zeros end it. */
+export interface ClockSkew {
+  readonly offsetMs: number;
+  readonly driftPpm: number;
+}
+
+/** What happens to packets on every link between nodes, and on the clients' links where the runtime can. */
+export interface PacketFault {
+  /** Of 10,000 packets, how many are lost, arrive twice, or overtake others. */
+  readonly lossPer10k: number;
+  readonly duplicatePer10k: number;
+  readonly reorderPer10k: number;
+  /** Added to each packet's way. */
+  readonly delayMs: number;
+}
+
 /** A running set of nodes. */
 export interface Cluster {
   readonly nodes: readonly NodeId[];
@@ -40,6 +56,10 @@ export interface Cluster {
   connected(from: NodeId, to: NodeId): boolean;
   /** kill: SIGKILL. start: start again with the same disk and address. pause/resume: SIGSTOP-like. Proved by looking. */
   signal(node: NodeId, act: Act): Promise<Evidence>;
+  /** Capability "clock": replaces the node's current skew. Monotonic time is left alone. */
+  skew?(node: NodeId, skew: ClockSkew): Promise<Evidence>;
+  /** Capability "packet": replaces the current packet fault; undefined ends it. */
+  disturb?(fault: PacketFault | undefined): Promise<Evidence>;
   /** Fixed address inside the cluster's network (what nodes call each other). */
   address(node: NodeId): string;
   /** Docker: where a driver connects (127.0.0.1). Absent in the simulation. */

@@ -23,6 +23,8 @@ export interface Context {
 /** An op to invoke on a free thread, not before `atNs` (a time in the past means now). */
 export interface Emission extends Invocation {
   readonly thread: Thread;
+  /** Move the thread's client to this node first (final reads from every node with few threads). */
+  readonly node?: NodeId;
   readonly atNs: number;
 }
 

@@ -11,6 +11,8 @@ export interface Client {
    * A client may throw: the interpreter records `info` with the message.
    */
   invoke(op: Invocation, signal: AbortSignal): Promise<Completion>;
+  /** True when its connection is gone: the interpreter then opens a new client before the next op. */
+  readonly closed?: boolean;
   close(): Promise<void>;
 }
 

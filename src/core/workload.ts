@@ -9,6 +9,8 @@ export interface WorkloadContext {
   /** Client threads. */
   readonly concurrency: number;
   readonly options: Readonly<Record<string, string>>;
+  /** The f's the system understands: a workload leaves out what it can do without. */
+  readonly ops: readonly string[];
 }
 
 export interface Workload {

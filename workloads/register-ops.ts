@@ -1,0 +1,81 @@
+/** The load of the register workload: reads, unique writes and compare-and-sets over a few live keys. */
+import type { Generator, GeneratorEvent, Next } from "../src/core/generator.js";
+import type { Invocation } from "../src/core/op.js";
+import { type Rng, rng } from "../src/core/rng.js";
+import { emit, pickThread } from "../src/generators/leaves.js";
+
+export interface RegisterLoad {
+  /** Keys in use at a time. */
+  readonly liveKeys: number;
+  /** Ops after which a key is retired and the next one takes its place. */
+  readonly opsPerKey: number;
+  readonly cas: boolean;
+}
+
+interface LiveKey {
+  readonly key: number;
+  readonly left: number;
+  /** A value somebody saw in it lately: what a cas may expect. */
+  readonly seen: number | null;
+}
+
+interface State {
+  readonly live: readonly LiveKey[];
+  readonly nextKey: number;
+  /** Every value is written once in the whole run: that makes checking near-linear and a lost value recognizable. */
+  readonly nextValue: number;
+}
+
+/** Half reads, a third writes, the rest cas (a key nobody has read yet is written instead). Endless. */
+export function registerOps(load: RegisterLoad): Generator {
+  const live = Array.from({ length: load.liveKeys }, (_, key) => ({ key, left: load.opsPerKey, seen: null }));
+  return build(load, { live, nextKey: load.liveKeys, nextValue: 1 });
+}
+
+function build(load: RegisterLoad, state: State): Generator {
+  return {
+    next(context): Next {
+      const thread = pickThread(context);
+      if (thread === undefined) return "pending";
+      const random = rng(context.seed, "register", context.step);
+      const at = random.below(state.live.length);
+      const target = state.live[at] as LiveKey;
+      const op = choose(load, target, state.nextValue, random);
+      return { op: emit(op, thread, context), rest: build(load, advance(load, state, at, op.f !== "read")) };
+    },
+    update(_, event): Generator {
+      const updated = hear(state, event);
+      return updated === state ? this : build(load, updated);
+    },
+  };
+}
+
+function choose(load: RegisterLoad, { key, seen }: LiveKey, value: number, random: Rng): Invocation {
+  const dice = random.below(6);
+  if (dice < 3) return { f: "read", key, value: null };
+  if (dice === 5 && load.cas && seen !== null) return { f: "cas", key, value: [seen, value] };
+  return { f: "write", key, value };
+}
+
+function advance(load: RegisterLoad, state: State, at: number, wrote: boolean): State {
+  const target = state.live[at] as LiveKey;
+  const live = state.live.slice();
+  const retired = target.left <= 1;
+  live[at] = retired ? { key: state.nextKey, left: load.opsPerKey, seen: null } : { ...target, left: target.left - 1 };
+  return {
+    live,
+    nextKey: state.nextKey + (retired ? 1 : 0),
+    nextValue: state.nextValue + (wrote ? 1 : 0),
+  };
+}
+
+function hear(state: State, { op }: GeneratorEvent): State {
+  if (op.type !== "ok") return state;
+  const value = Array.isArray(op.value) ? op.value[1] : op.value;
+  const at = state.live.findIndex(({ key }) => key === op.key);
+  const target = state.live[at];
+  if (target === undefined || typeof value !== "number") return state;
+  const live = state.live.slice();
+  live[at] = { ...target, seen: value };
+  return { ...state, live };
+}

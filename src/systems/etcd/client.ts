@@ -1,0 +1,139 @@
+/** One etcd client, pinned to one node: what each op sends, and how its reply ends the op. */
+import { UsageError } from "../../core/errors.js";
+import type { Completion, Invocation, Key } from "../../core/op.js";
+import type { Client } from "../../core/system.js";
+import {
+  decode,
+  elementKey,
+  elementOf,
+  encode,
+  field,
+  keyValues,
+  prefixEnd,
+  registerKey,
+  setPrefix,
+  textField,
+  toBase64,
+} from "./codec.js";
+import { failedRead, failedWrite, isOk, reasonFor } from "./errors.js";
+import type { Gateway, Outcome } from "./gateway.js";
+import { runTxn } from "./txn.js";
+
+export interface ClientOptions {
+  /** Reads answered by the node alone, without asking the others (`serializable` of a range request): may be stale. */
+  readonly serializable: boolean;
+  /** Elements a page of a set read. */
+  readonly pageSize?: number;
+}
+
+/** What etcd's clients here understand. `read` with a key reads a register, without one the set. */
+export const ETCD_OPS = ["read", "write", "cas", "add", "txn"] as const;
+
+/** Pages keep one reply of a big set below a megabyte or two. */
+const PAGE_SIZE = 10_000;
+
+export class EtcdClient implements Client {
+  /** `gateway` has shaken hands with the node. */
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly options: ClientOptions,
+  ) {}
+
+  get closed(): boolean {
+    return !this.gateway.connected;
+  }
+
+  async invoke(op: Invocation, signal: AbortSignal): Promise<Completion> {
+    // A kept connection that died in the meantime: nothing was sent on it, and a new one shakes hands first.
+    if (this.closed) return { type: "fail", error: "connection closed" };
+    switch (op.f) {
+      case "read":
+        return op.key === undefined ? this.readSet(op.key, signal) : this.read(op.key, signal);
+      case "write":
+        return this.put(registerKey(keyOf(op)), encode(op.value), signal);
+      case "cas":
+        return this.cas(keyOf(op), op.value, signal);
+      case "add":
+        return this.put(elementKey(op.key, op.value), "1", signal);
+      case "txn":
+        return runTxn(this.gateway, op.value, this.options.serializable, signal);
+      default:
+        throw new UsageError(`etcd does not know the op ${op.f}; it knows ${ETCD_OPS.join(", ")}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.gateway.close();
+  }
+
+  private range(key: string, more: Record<string, unknown>, signal: AbortSignal): Promise<Outcome> {
+    return this.gateway.post("/v3/kv/range", { key: toBase64(key), ...more }, signal);
+  }
+
+  private async read(key: Key, signal: AbortSignal): Promise<Completion> {
+    const { serializable } = this.options;
+    const outcome = await this.range(registerKey(key), { serializable }, signal);
+    if (!isOk(outcome)) return failedRead(outcome);
+    return { type: "ok", value: decode(keyValues(outcome.body)[0]) };
+  }
+
+  private async put(key: string, value: string, signal: AbortSignal): Promise<Completion> {
+    const outcome = await this.gateway.post("/v3/kv/put", { key: toBase64(key), value: toBase64(value) }, signal);
+    return isOk(outcome) ? { type: "ok" } : failedWrite(outcome);
+  }
+
+  /**
+   * Compare-and-set on the key's mod revision. The value is looked at with a linearizable read whatever the option says:
+   * "mismatch" claims that the register really held something else between invocation and completion, and a serializable
+   * read could claim that of a value long gone.
+   */
+  private async cas(key: Key, value: unknown, signal: AbortSignal): Promise<Completion> {
+    const [expected, next] = pairOf(value);
+    const seen = await this.range(registerKey(key), {}, signal);
+    if (!isOk(seen)) return { type: "fail", error: `read before cas: ${reasonFor(seen)}` };
+    const held = keyValues(seen.body)[0];
+    if (encode(decode(held)) !== encode(expected)) return { type: "fail", error: "mismatch" };
+    const base64 = toBase64(registerKey(key));
+    // An absent key has mod revision 0, so the same comparison serves "it is still not there".
+    const compare = [{ key: base64, target: "MOD", result: "EQUAL", mod_revision: held?.modRevision ?? "0" }];
+    const success = [{ request_put: { key: base64, value: toBase64(encode(next)) } }];
+    const outcome = await this.gateway.post("/v3/kv/txn", { compare, success }, signal);
+    if (!isOk(outcome)) return failedWrite(outcome);
+    // `succeeded` is left out where it is false. Somebody wrote in between: not applied, yet no proof of a mismatch, since
+    // the other may have written the expected value again.
+    return field(outcome.body, "succeeded") === true ? { type: "ok" } : { type: "fail", error: "conflict" };
+  }
+
+  /**
+   * All elements, page by page. Only the first page asks the cluster (unless serializable): it fixes a revision, and what
+   * the keys were at that revision never changes, so this node alone can answer for the later pages and the whole read is
+   * one snapshot, taken between invocation and completion.
+   */
+  private async readSet(key: Key | undefined, signal: AbortSignal): Promise<Completion> {
+    const prefix = setPrefix(key);
+    const limit = this.options.pageSize ?? PAGE_SIZE;
+    const page = { range_end: toBase64(prefixEnd(prefix)), limit, keys_only: true };
+    const elements: unknown[] = [];
+    let outcome = await this.range(prefix, { ...page, serializable: this.options.serializable }, signal);
+    for (;;) {
+      if (!isOk(outcome)) return failedRead(outcome);
+      const found = keyValues(outcome.body);
+      for (const { key: etcdKey } of found) elements.push(elementOf(prefix, etcdKey));
+      const last = found.at(-1);
+      if (field(outcome.body, "more") !== true || last === undefined) return { type: "ok", value: elements };
+      const revision = textField(field(outcome.body, "header"), "revision");
+      if (revision === undefined) return { type: "fail", error: "a range reply without its revision" };
+      outcome = await this.range(`${last.key}\0`, { ...page, serializable: true, revision }, signal);
+    }
+  }
+}
+
+function keyOf(op: Invocation): Key {
+  if (op.key === undefined) throw new UsageError(`etcd: ${op.f} needs a key`);
+  return op.key;
+}
+
+function pairOf(value: unknown): readonly [unknown, unknown] {
+  if (!Array.isArray(value) || value.length !== 2) throw new UsageError("etcd: cas needs [expected, new] as its value");
+  return [value[0], value[1]];
+}

@@ -1,0 +1,78 @@
+/** What an image is built from: the files of its folder under docker/, and the hash of them that names the image. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { pack } from "tar-stream";
+import { EnvironmentError, messageOf } from "../../core/errors.js";
+
+export interface ContextFile {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** The package's own folder: the one above this file that holds docker/. Works from src/ and from dist/. */
+export function packageRoot(): string {
+  let at = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(at, "docker", "net", "Dockerfile"))) {
+    const up = dirname(at);
+    if (up === at) throw new EnvironmentError("the folder docker/ of cap-test is missing: install the package again.");
+    at = up;
+  }
+  return at;
+}
+
+/**
+ * The files of docker/NAME, sorted by name. TypeScript stays out: it is built, and what it is built to (dist/docker/NAME)
+ * goes in. Throws EnvironmentError for an unknown name or a bundle that was not built.
+ */
+export async function contextOf(name: string, root: string = packageRoot()): Promise<readonly ContextFile[]> {
+  const files: ContextFile[] = [];
+  for (const folder of [join(root, "docker", name), join(root, "dist", "docker", name)]) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const wanted = folder.startsWith(join(root, "dist")) ? entry.name.endsWith(".mjs") : !entry.name.endsWith(".ts");
+      if (!entry.isFile() || !wanted) continue;
+      files.push({ name: entry.name, content: await readFile(join(folder, entry.name)) });
+    }
+  }
+  const dockerfile = files.find((file) => file.name === "Dockerfile");
+  if (dockerfile === undefined)
+    throw new EnvironmentError(`there is no image "${name}": docker/${name}/Dockerfile is missing.`);
+  for (const source of copiedBy(dockerfile.content.toString("utf8"))) {
+    if (files.some((file) => file.name === source)) continue;
+    throw new EnvironmentError(`image "${name}" needs ${source}, which is not built yet: run \`npm run build\` first.`);
+  }
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The sources that a Dockerfile's COPY lines name. */
+export function copiedBy(dockerfile: string): readonly string[] {
+  return dockerfile
+    .split("\n")
+    .filter((line) => line.startsWith("COPY "))
+    .flatMap((line) => line.split(/\s+/).slice(1, -1))
+    .filter((word) => !word.startsWith("--"));
+}
+
+/** 12 hex digits of SHA-256 over names and contents. Lengths go in too: ("ab", "c") must not hash like ("a", "bc"). */
+export function hashOf(files: readonly ContextFile[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    hash.update(`${Buffer.byteLength(file.name)}:${file.name}:${file.content.length}:`);
+    hash.update(file.content);
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** The files as the tar stream that Docker's build call takes. */
+export function tarOf(files: readonly ContextFile[]): Readable {
+  const tar = pack();
+  // A fixed time keeps the engine's layer cache valid from one build to the next.
+  for (const file of files) tar.entry({ name: file.name, mode: 0o644, mtime: new Date(0) }, file.content);
+  tar.finalize();
+  tar.on("error", (error) => tar.destroy(new Error(`packing the build context failed: ${messageOf(error)}`)));
+  return tar as unknown as Readable;
+}

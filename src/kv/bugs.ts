@@ -1,0 +1,12 @@
+/** The registry of planted bugs, composed of one list per mode; `--system-opt bug=NAME` plants one. */
+import { ASYNC_BUGS } from "./async/bugs.js";
+import type { PlantedBug } from "./bug.js";
+
+export type { PlantedBug } from "./bug.js";
+
+export const BUGS: readonly PlantedBug[] = [...ASYNC_BUGS];
+
+/** The bugs of one system. */
+export function bugsOf(system: string): readonly PlantedBug[] {
+  return BUGS.filter((bug) => bug.system === system);
+}

@@ -1,4 +1,5 @@
 /** A deadline for one question to a node: a paused node accepts connections and never answers, so nothing may wait for it. */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../core/runtime.js";
 
 /** Calls `ask` with a signal that aborts after `ms`, or when `outer` aborts. The clock's timer ends with the call. */
@@ -9,6 +10,8 @@ export async function within<T>(
   ask: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const deadline = new AbortController();
+  // One question may go to every node at once, and Node warns of a leak from the eleventh listener on.
+  setMaxListeners(0, deadline.signal);
   const answered = new AbortController();
   const expire = (): void => deadline.abort();
   if (outer.aborted) expire();

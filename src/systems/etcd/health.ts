@@ -45,12 +45,8 @@ export async function serves(cluster: Cluster, node: NodeId, signal: AbortSignal
 
 /** Every node answers a linearizable read, and all name the same leader in the same term. */
 export async function allServe(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
-  const views = await Promise.all(
-    cluster.nodes.map((node) =>
-      ask(cluster, node, signal, async (gateway, deadline) =>
-        (await readLinearizable(gateway, deadline)) ? askStatus(gateway, deadline) : "does not serve",
-      ),
-    ),
+  const views = await askAll(cluster, signal, async (gateway, deadline) =>
+    (await readLinearizable(gateway, deadline)) ? askStatus(gateway, deadline) : "does not serve",
   );
   const statuses = views.filter((view): view is Status => typeof view !== "string");
   const [first] = statuses;
@@ -76,13 +72,12 @@ export async function waitUntilAllServe(cluster: Cluster, signal: AbortSignal): 
  * believing in itself for up to one election time-out, but its term is older.
  */
 export async function leaders(cluster: Cluster, signal: AbortSignal): Promise<readonly NodeId[]> {
-  const found = await Promise.all(
-    cluster.nodes.map(async (node) => ({ node, status: await ask(cluster, node, signal, askStatus) })),
-  );
-  return found
-    .flatMap(({ node, status }) =>
-      typeof status !== "string" && status.leader === status.member ? [{ node, status }] : [],
-    )
+  const statuses = await askAll(cluster, signal, askStatus);
+  return cluster.nodes
+    .flatMap((node, i) => {
+      const status = statuses[i];
+      return typeof status === "object" && status.leader === status.member ? [{ node, status }] : [];
+    })
     .sort((a, b) => b.status.term - a.status.term)
     .map(({ node }) => node);
 }
@@ -111,4 +106,15 @@ async function ask<T>(
   } finally {
     gateway.close();
   }
+}
+
+/** The same question to every node at once; the answers in the order of the nodes. */
+function askAll<T>(
+  cluster: Cluster,
+  signal: AbortSignal,
+  question: (gateway: Gateway, deadline: AbortSignal) => Promise<T>,
+): Promise<T[]> {
+  return within(cluster.clock, QUESTION_MS, signal, (deadline) =>
+    Promise.all(cluster.nodes.map((node) => ask(cluster, node, deadline, question))),
+  );
 }

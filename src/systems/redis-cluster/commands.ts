@@ -1,0 +1,75 @@
+/** What each op sends to Redis, and what its reply means. Keys carry hash tags, values are JSON. */
+import { UsageError } from "../../core/errors.js";
+import type { Completion, Invocation, Key } from "../../core/op.js";
+
+/** What Redis' clients here understand. `read` with a key reads a register, without one the set. */
+export const REDIS_OPS = ["read", "write", "cas", "add"] as const;
+
+export interface Command {
+  readonly args: readonly string[];
+  readonly isWrite: boolean;
+  /** The completion that a reply without an error means. */
+  completion(reply: unknown): Completion;
+}
+
+/** A register and a set of the same name share a slot. JSON keeps the key 5 and the key "5" apart. */
+export const registerKey = (key: Key): string => `r:{${JSON.stringify(key)}}`;
+export const setKey = (key: Key | undefined): string => `s:{${key === undefined ? "" : JSON.stringify(key)}}`;
+
+/**
+ * Compare-and-set as one script: Redis runs it without letting anything in between. An absent key counts as null; the
+ * script names its key, so that it is redirected like any other command.
+ */
+const CAS_SCRIPT = `
+if (redis.call('GET', KEYS[1]) or 'null') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1`.trim();
+
+const encode = (value: unknown): string => JSON.stringify(value ?? null);
+const decode = (text: unknown): unknown => (typeof text === "string" ? JSON.parse(text) : null);
+
+/** The command for an op. */
+export function commandFor(op: Invocation): Command {
+  switch (op.f) {
+    case "read":
+      return op.key === undefined ? readSet(op.key) : read(op.key);
+    case "write":
+      return write(["SET", registerKey(keyOf(op)), encode(op.value)]);
+    case "add":
+      return write(["SADD", setKey(op.key), encode(op.value)]);
+    case "cas":
+      return cas(keyOf(op), op.value);
+    default:
+      throw new UsageError(`redis-cluster does not know the op ${op.f}; it knows ${REDIS_OPS.join(", ")}`);
+  }
+}
+
+const write = (args: readonly string[]): Command => ({ args, isWrite: true, completion: () => ({ type: "ok" }) });
+
+const read = (key: Key): Command => ({
+  args: ["GET", registerKey(key)],
+  isWrite: false,
+  completion: (reply) => ({ type: "ok", value: decode(reply) }),
+});
+
+const readSet = (key: Key | undefined): Command => ({
+  args: ["SMEMBERS", setKey(key)],
+  isWrite: false,
+  completion: (reply) => ({ type: "ok", value: Array.isArray(reply) ? reply.map(decode) : [] }),
+});
+
+function cas(key: Key, value: unknown): Command {
+  if (!Array.isArray(value) || value.length !== 2) {
+    throw new UsageError("redis-cluster: cas needs [expected, new] as its value");
+  }
+  return {
+    args: ["EVAL", CAS_SCRIPT, "1", registerKey(key), encode(value[0]), encode(value[1])],
+    isWrite: true,
+    completion: (reply) => (reply === 1 ? { type: "ok" } : { type: "fail", error: "mismatch" }),
+  };
+}
+
+function keyOf(op: Invocation): Key {
+  if (op.key === undefined) throw new UsageError(`redis-cluster: ${op.f} needs a key`);
+  return op.key;
+}

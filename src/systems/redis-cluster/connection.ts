@@ -1,0 +1,92 @@
+/**
+ * One connection to one Redis node over @redis/client, with everything switched off that would hide what happened: no
+ * reconnecting, no queue while offline, no command ever sent twice. Deadlines are ours, since the library's cover neither
+ * the handshake nor a command that was sent.
+ */
+import { ClientClosedError, ClientOfflineError, createClient, ErrorReply } from "@redis/client";
+import { EnvironmentError, messageOf } from "../../core/errors.js";
+
+/** How one command ended. `sent: false` proves that Redis saw none of it. */
+export type Reply =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "error"; readonly message: string }
+  | { readonly kind: "broken"; readonly sent: boolean; readonly reason: string };
+
+/** RESP2, no client info: connecting sends nothing, so our own PING is the whole handshake. */
+const clientAt = (host: string, port: number) =>
+  createClient({
+    RESP: 2,
+    disableClientInfo: true,
+    disableOfflineQueue: true,
+    maintNotifications: "disabled",
+    socket: { host, port, reconnectStrategy: false, connectTimeout: 2000 },
+    commandOptions: { timeout: 0 },
+  });
+
+/** A connection that has answered a PING. Rejects when it cannot be had before the signal aborts. */
+export async function openConnection(host: string, port: number, signal: AbortSignal): Promise<Connection> {
+  if (signal.aborted) throw new EnvironmentError("timeout");
+  const client = clientAt(host, port);
+  // Every failure also reaches the promise of the call that met it; without a listener this event would end the process.
+  client.on("error", () => undefined);
+  const connecting = client.connect();
+  await orAborted(connecting, signal, () => {
+    // The library cannot end a socket that is still connecting, and would leave it open: end it once it is connected.
+    connecting.then(() => client.destroy()).catch(() => undefined);
+  });
+  const connection = new Connection(client);
+  const reply = await connection.command(["PING"], signal);
+  if (reply.kind === "value") return connection;
+  connection.close();
+  throw new EnvironmentError(reply.kind === "error" ? reply.message : reply.reason);
+}
+
+export class Connection {
+  constructor(private readonly client: ReturnType<typeof clientAt>) {}
+
+  get closed(): boolean {
+    return !this.client.isReady;
+  }
+
+  /** Sends one command, once, and waits for its reply until the signal aborts; then the connection is gone. Never rejects. */
+  async command(args: readonly string[], signal: AbortSignal): Promise<Reply> {
+    if (signal.aborted) return { kind: "broken", sent: false, reason: "timeout" };
+    try {
+      const sending = this.client.sendCommand([...args]);
+      return { kind: "value", value: await orAborted(sending, signal, () => this.close()) };
+    } catch (error) {
+      if (error instanceof ErrorReply) return { kind: "error", message: error.message };
+      // Both are thrown before the command enters the queue. Any other error may have come after it was written.
+      const sent = !(error instanceof ClientOfflineError || error instanceof ClientClosedError);
+      return { kind: "broken", sent, reason: reasonOf(error) };
+    }
+  }
+
+  /** Ends the connection at once; a command under way ends as broken. Safe to call twice. */
+  close(): void {
+    this.client.destroy();
+  }
+}
+
+/** The promise's result, or `timeout` (and `giveUp()`) when the signal aborts first. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal, giveUp: () => void): Promise<T> {
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(new EnvironmentError("timeout"));
+      giveUp();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** "ECONNREFUSED" says more, and more stably, than the sentence around it. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : messageOf(error);
+}

@@ -1,0 +1,119 @@
+/** Options that several commands share, and how their words become numbers. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Command, InvalidArgumentError } from "commander";
+import { rng } from "../core/rng.js";
+import type { RunRequest } from "../runner/plan.js";
+
+/** Options every command understands. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+export function withCommon(command: Command): Command {
+  return command
+    .option("--json", "print one JSON value on stdout and nothing else there")
+    .option("--quiet", "print results only")
+    .option("--no-color", "no colours");
+}
+
+export interface RunFlags extends CommonOptions {
+  readonly system?: string;
+  readonly workload?: string;
+  readonly nemesis?: string;
+  readonly nemesisInterval?: number;
+  readonly timeLimit?: number;
+  readonly concurrency?: string;
+  readonly rate?: number;
+  readonly nodes?: number;
+  readonly opTimeout?: number;
+  readonly seed?: number;
+  readonly runtime?: "auto" | "docker" | "simulation";
+  readonly systemOpt: Record<string, string>;
+  readonly workloadOpt: Record<string, string>;
+  readonly image?: string;
+  readonly dir: string;
+}
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Not a number.");
+  return value;
+};
+
+const wholeNumber = (text: string): number => {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("Not a whole number of 0 or more.");
+  return value;
+};
+
+const keyValue = (text: string, held: Record<string, string>): Record<string, string> => {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Write NAME=VALUE.");
+  return { ...held, [text.slice(0, at)]: text.slice(at + 1) };
+};
+
+const runtimeName = (text: string): string => {
+  if (!["auto", "docker", "simulation"].includes(text)) throw new InvalidArgumentError("auto, docker or simulation.");
+  return text;
+};
+
+/** The options that say what to run. Times in seconds, as everywhere on the command line. */
+export function withRunOptions(command: Command): Command {
+  return withCommon(command)
+    .option("--system <name>", "what to test (default: kv-raft; see `cap-test list systems`)")
+    .option("--workload <name>", "what clients do (default: register)")
+    .option(
+      "--nemesis <faults>",
+      'what goes wrong: "partition", "partition:primaries", "partition,kill", "none" (default)',
+    )
+    .option(
+      "--nemesis-interval <s>",
+      "seconds between the begin and the end of a fault, and until the next (default: 5)",
+      number,
+    )
+    .option("--time-limit <s>", "seconds of load, healing and final reads not counted (default: 30)", number)
+    .option("--concurrency <n>", 'clients: a number, or "2n" for twice the nodes (default: 10)')
+    .option(
+      "--rate <ops/s>",
+      "operations a second, all clients together; 0 = as fast as they can (default: 200)",
+      number,
+    )
+    .option("--nodes <n>", "nodes (default: what the system needs, mostly 5)", wholeNumber)
+    .option("--op-timeout <s>", "deadline of one operation (default: 1)", number)
+    .option("--seed <n>", "seed of everything random (default: a new one, printed first)", wholeNumber)
+    .option("--runtime <name>", "docker, simulation, or auto: docker where an engine answers (default)", runtimeName)
+    .option("--system-opt <k=v>", "an option of the system (repeatable)", keyValue, {})
+    .option("--workload-opt <k=v>", "an option of the workload (repeatable)", keyValue, {})
+    .option("--image <name>", "another image for the system's containers")
+    .option("--dir <path>", "where runs are stored", "runs");
+}
+
+const ms = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000);
+
+export function requestOf(flags: RunFlags): RunRequest {
+  return {
+    system: flags.system,
+    systemOpts: flags.systemOpt,
+    workload: flags.workload,
+    workloadOpts: flags.workloadOpt,
+    nemesis: flags.nemesis,
+    nemesisIntervalMs: ms(flags.nemesisInterval),
+    timeLimitMs: ms(flags.timeLimit),
+    concurrency: flags.concurrency,
+    rate: flags.rate,
+    nodes: flags.nodes,
+    opTimeoutMs: ms(flags.opTimeout),
+    seed: flags.seed ?? rng(Date.now()).below(1_000_000),
+    runtime: flags.runtime,
+    image: flags.image,
+  };
+}
+
+/** The package's version. */
+export function version(): string {
+  const path = fileURLToPath(new URL("../../../package.json", import.meta.url));
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}

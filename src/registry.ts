@@ -1,0 +1,14 @@
+/** Everything there is, as literal lists: the command line's validation and the documentation's tables derive from them. */
+import { registerWorkload } from "../workloads/register.js";
+import { setWorkload } from "../workloads/set.js";
+import { nemesisDefinitions } from "./nemeses/parse.js";
+import type { Registry } from "./runner/plan.js";
+import { etcdDefinition } from "./systems/etcd/index.js";
+import { kvDefinitions } from "./systems/kv/index.js";
+import { redisClusterDefinition } from "./systems/redis-cluster/index.js";
+
+export const registry: Registry = {
+  systems: [etcdDefinition, redisClusterDefinition, ...kvDefinitions],
+  workloads: [registerWorkload, setWorkload],
+  nemeses: nemesisDefinitions,
+};

@@ -1,0 +1,88 @@
+/** One runtime, started: a cluster, its clock, and whoever makes time pass. */
+import { EnvironmentError } from "../core/errors.js";
+import type { NodeId } from "../core/op.js";
+import type { Clock, Cluster, Layout, NodeSpec, Progress } from "../core/runtime.js";
+import { connectDocker, realClock, startDockerCluster, startLagMeter, sweep } from "../runtimes/docker/index.js";
+import { createSimulation } from "../runtimes/simulation/index.js";
+import type { RunPlan } from "./plan.js";
+
+export interface Environment {
+  readonly clock: Clock;
+  readonly cluster: Cluster;
+  /** Makes time pass until `main` is over (virtual time in the simulation; the real one passes by itself). */
+  drive<T>(main: () => Promise<T>): Promise<T>;
+  /** From here on the run's clock counts from 0 (docker: what came before was start-up). */
+  zero(): void;
+  /** The longest stall of our own event loop since `zero`, in ms: a stalled harness sees time-outs that never were. */
+  maxLagMs(): number;
+  stop(): Promise<void>;
+}
+
+export interface EnvironmentOptions {
+  readonly plan: RunPlan;
+  readonly runId: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Starts the plan's nodes on its runtime. Leaves nothing behind when it fails. */
+export function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
+  return options.plan.spec.runtime === "docker" ? startDocker(options) : Promise.resolve(startSimulation(options));
+}
+
+function specsOf({ system, spec }: RunPlan): (layout: Layout) => NodeSpec[] {
+  return (layout) =>
+    spec.nodes.map((node: NodeId) => {
+      const container = spec.runtime === "docker" ? system.container?.(node, layout) : undefined;
+      const program = spec.runtime === "simulation" ? system.program?.(node, spec.nodes) : undefined;
+      return {
+        node,
+        ...(container === undefined ? {} : { container }),
+        ...(program === undefined ? {} : { program }),
+      };
+    });
+}
+
+async function startDocker({ plan, runId, progress, signal }: EnvironmentOptions): Promise<Environment> {
+  const engine = await connectDocker();
+  const swept = await sweep(engine);
+  if (swept.containers + swept.networks > 0) {
+    progress(`removed what a run that died had left: ${swept.containers} containers, ${swept.networks} networks`);
+  }
+  const base = realClock();
+  let zeroNs = 0;
+  const clock: Clock = { nowNs: () => base.nowNs() - zeroNs, sleep: (ms, s) => base.sleep(ms, s) };
+  const { image } = plan.spec;
+  const cluster = await startDockerCluster(engine, {
+    runId,
+    nodes: plan.spec.nodes,
+    specs: specsOf(plan),
+    ...(image === undefined ? {} : { image }),
+    clock,
+    progress,
+    signal,
+  });
+  let meter = startLagMeter();
+  return {
+    clock,
+    cluster,
+    drive: (main) => main(),
+    zero: () => {
+      zeroNs = base.nowNs();
+      meter.stop();
+      meter = startLagMeter();
+    },
+    maxLagMs: () => meter.stop().maxLagMs,
+    stop: () => cluster.stop(),
+  };
+}
+
+function startSimulation({ plan }: EnvironmentOptions): Environment {
+  if (plan.system.program === undefined) throw new EnvironmentError(`${plan.spec.system} has no program to simulate.`);
+  const { clock, cluster, drive } = createSimulation({
+    seed: plan.spec.seed,
+    nodes: plan.spec.nodes,
+    specs: specsOf(plan),
+  });
+  return { clock, cluster, drive, zero: () => undefined, maxLagMs: () => 0, stop: () => cluster.stop() };
+}

@@ -1,0 +1,59 @@
+/** The verdict of a run: the workload's checkers, and those that ask whether the run proves anything at all. */
+import { composeCheckers } from "../../checkers/compose.js";
+import { faultsChecker } from "../../checkers/faults.js";
+import { harnessChecker } from "../../checkers/harness.js";
+import type { CheckContext, Checker, Valid, Verdict } from "../core/checker.js";
+import type { History } from "../core/history.js";
+import type { PhaseOutcome } from "./phases.js";
+import type { RunPlan } from "./plan.js";
+
+export interface JudgeInput {
+  readonly plan: RunPlan;
+  readonly history: History;
+  readonly outcome: PhaseOutcome;
+  readonly maxLagMs: number;
+  readonly extra: readonly Checker[];
+}
+
+export interface Judged {
+  readonly valid: Valid;
+  readonly checkers: Readonly<Record<string, Verdict>>;
+  readonly summary: string;
+  readonly ops: { readonly ok: number; readonly fail: number; readonly info: number };
+}
+
+/** Pure but for the checkers a user brings. */
+export async function judge({ plan, history, outcome, maxLagMs, extra }: JudgeInput): Promise<Judged> {
+  const { spec, workload } = plan;
+  const context: CheckContext = {
+    nodes: spec.nodes,
+    opTimeoutMs: spec.opTimeoutMs,
+    ...(outcome.finalNs === undefined ? {} : { finalNs: outcome.finalNs }),
+  };
+  const { ended } = outcome;
+  const own = [
+    faultsChecker({ expected: plan.nemeses.length > 0 }),
+    // A stall as long as the time-out of an op makes time-outs that no node is to blame for.
+    harnessChecker({ maxLagMs, boundMs: spec.opTimeoutMs, ...(ended === undefined ? {} : { ended }) }),
+  ];
+  const { valid, checkers } = await composeCheckers([...workload.checkers, ...extra, ...own]).check(history, context);
+  return { valid, checkers, summary: sentence(plan, valid, checkers), ops: countEndings(history) };
+}
+
+function countEndings(history: History): Judged["ops"] {
+  const ops = { ok: 0, fail: 0, info: 0 };
+  for (const { type, process } of history) {
+    if (process !== "nemesis" && type !== "invoke") ops[type]++;
+  }
+  return ops;
+}
+
+/** The verdict in a sentence: what decided it, in the words of the checker that did. */
+function sentence({ spec }: RunPlan, valid: Valid, checkers: Readonly<Record<string, Verdict>>): string {
+  const under = spec.nemesis === "none" ? "without faults" : `under ${spec.nemesis}`;
+  const what = `${spec.system}, ${spec.workload} ${under}`;
+  if (valid === true) return `${what}: no violation was found in this run.`;
+  const decisive = Object.entries(checkers).filter(([, verdict]) => verdict.valid === valid);
+  const findings = decisive.map(([name, { summary }]) => `${name}: ${summary}`).join("; ");
+  return valid === false ? `${what}: the promise was broken. ${findings}` : `${what}: nothing was proved. ${findings}`;
+}

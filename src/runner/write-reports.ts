@@ -1,0 +1,28 @@
+/** Writes report.html and junit.xml beside a run's results. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { renderJunit } from "../../reports/junit.js";
+import { renderReport } from "../../reports/report.js";
+import type { History } from "../core/history.js";
+import type { RunResults, TestSpec } from "../core/run.js";
+import type { RunFolder } from "./store.js";
+
+export interface ReportInput {
+  readonly folder: RunFolder;
+  readonly spec: TestSpec;
+  readonly results: RunResults;
+  readonly history: History;
+  readonly logs: Readonly<Record<string, string>>;
+}
+
+/** The page's script and style, bundled by the build. */
+export function pageAssets(): { script: string; style: string } {
+  const read = (name: string): string =>
+    readFileSync(fileURLToPath(new URL(`../../reports/page/${name}`, import.meta.url)), "utf8");
+  return { script: read("main.js"), style: read("style.css") };
+}
+
+export async function writeReports({ folder, spec, results, history, logs }: ReportInput): Promise<void> {
+  folder.write("junit.xml", renderJunit(results));
+  folder.write("report.html", await renderReport({ test: spec, results, history, logs }, pageAssets()));
+}

@@ -1,0 +1,13 @@
+/** The history engine: reading, writing and holding histories. */
+export { columnar, historyOf } from "./builder.js";
+export { ColumnarHistory, FAIL, INFO, INVOKE, NEMESIS, NONE, OK, OP_TYPES } from "./columns.js";
+export {
+  createHistoryParser,
+  formatHistory,
+  formatOp,
+  type HistoryParser,
+  looksLikeEdn,
+  type ParsedHistory,
+  parseHistory,
+} from "./jsonl.js";
+export { NULL_VALUE, valueKey } from "./values.js";

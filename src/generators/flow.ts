@@ -1,5 +1,5 @@
 /** Generators that decide how much, when and in which order. */
-import type { Context, Generator, GeneratorEvent, Next } from "../core/generator.js";
+import type { Generator, GeneratorEvent, Next } from "../core/generator.js";
 import { rng } from "../core/rng.js";
 import { nothing } from "./leaves.js";
 import { synchronize, withUpdates } from "./threads.js";
@@ -70,15 +70,15 @@ export function spaced(
   label: string,
   jitterPercent = 20,
 ): Generator {
-  const gapNs = (context: Context): number => {
+  const gapNs = (seed: number, step: number): number => {
     const spanNs = Math.round((intervalMs * 1_000_000 * jitterPercent) / 100);
-    const jitterNs = spanNs === 0 ? 0 : rng(context.seed, label, context.step).below(2 * spanNs) - spanNs;
+    const jitterNs = spanNs === 0 ? 0 : rng(seed, label, step).below(2 * spanNs) - spanNs;
     return Math.round(intervalMs * 1_000_000) + jitterNs;
   };
   const build = (dueNs: number | undefined, generator: Generator): Generator => ({
     next(context): Next {
       // Before the first op the schedule counts from the start of the run, so that asking twice gives the same answer.
-      const due = dueNs ?? gapNs({ ...context, step: 0 });
+      const due = dueNs ?? gapNs(context.seed, 0);
       const next = generator.next(context);
       if (typeof next === "string") return next;
       return { op: { ...next.op, atNs: Math.max(next.op.atNs, due) }, rest: build(Number.MAX_SAFE_INTEGER, next.rest) };
@@ -87,7 +87,7 @@ export function spaced(
       const updated = generator.update(context, event);
       // The gap counts from the end of the op before: a cut that took 0.5 s to prove still lasts its full interval.
       if (dueNs === Number.MAX_SAFE_INTEGER && event.op.type !== "invoke" && mine(event)) {
-        return build(context.nowNs + gapNs(context), updated);
+        return build(context.nowNs + gapNs(context.seed, context.step), updated);
       }
       return updated === generator ? this : build(dueNs, updated);
     },

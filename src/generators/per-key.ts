@@ -36,7 +36,7 @@ function build(options: PerKeyOptions, groups: readonly (Group | undefined)[], n
       const best: { group: number; next: Exclude<Next, string> }[] = [];
       for (let g = 0; g < Math.ceil(context.threads.length / options.groupSize); g++) {
         const inGroup = (thread: Thread): boolean => groupOf(positions.get(thread) ?? -1) === g;
-        const narrowed = { ...narrow(context, inGroup), seed: context.seed + g + 1 };
+        const narrowed = narrow(context, inGroup);
         for (;;) {
           let group = current[g];
           if (group === undefined) {

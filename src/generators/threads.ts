@@ -1,11 +1,42 @@
 /** Generators that decide who may act: clients, the nemesis, several at once, everyone waiting for everyone. */
 import type { Context, Generator, GeneratorEvent, Next } from "../core/generator.js";
-import type { Thread } from "../core/op.js";
+import type { NodeId, Process, Thread } from "../core/op.js";
 import { rng } from "../core/rng.js";
 
-/** The context with only the threads that pass. */
+/** The context with only the threads that pass. Lists are made on request: most updates never look at them. */
 export function narrow(context: Context, allowed: (thread: Thread) => boolean): Context {
-  return { ...context, threads: context.threads.filter(allowed), free: context.free.filter(allowed) };
+  return new Narrowed(context, allowed);
+}
+
+class Narrowed implements Context {
+  readonly nowNs: number;
+  readonly seed: number;
+  readonly step: number;
+
+  constructor(
+    private readonly whole: Context,
+    private readonly allowed: (thread: Thread) => boolean,
+  ) {
+    this.nowNs = whole.nowNs;
+    this.seed = whole.seed;
+    this.step = whole.step;
+  }
+
+  get threads(): readonly Thread[] {
+    return this.whole.threads.filter(this.allowed);
+  }
+
+  get free(): readonly Thread[] {
+    return this.whole.free.filter(this.allowed);
+  }
+
+  process(thread: Thread): Process {
+    return this.whole.process(thread);
+  }
+
+  node(thread: Thread): NodeId | undefined {
+    return this.whole.node(thread);
+  }
 }
 
 /** Lets `inner` use and hear only the threads that pass. */

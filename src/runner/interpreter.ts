@@ -106,16 +106,22 @@ export class Interpreter {
     for (const slot of this.slots) slot.dropClient();
   }
 
+  /** A fresh view for the generator. `free` is made on request: it must be right at the time it is looked at. */
   private context(): Context {
-    const { nodes } = this.options;
+    const { slots, options, threads, step } = this;
+    const slotOf = (thread: Thread): Slot => this.slotOf(thread);
     return {
-      nowNs: this.options.clock.nowNs(),
-      seed: this.options.seed,
-      step: this.step,
-      threads: this.threads,
-      free: this.slots.filter((slot) => !slot.busy).map((slot) => slot.thread),
-      process: (thread) => this.slotOf(thread).process,
-      node: (thread) => (thread === "nemesis" ? undefined : (this.slotOf(thread).node ?? nodes[0])),
+      nowNs: options.clock.nowNs(),
+      seed: options.seed,
+      step,
+      threads,
+      get free() {
+        const free: Thread[] = [];
+        for (const slot of slots) if (!slot.busy) free.push(slot.thread);
+        return free;
+      },
+      process: (thread) => slotOf(thread).process,
+      node: (thread) => slotOf(thread).node,
     };
   }
 
@@ -127,7 +133,9 @@ export class Interpreter {
 
   private drain(generator: Generator): Generator {
     let current = generator;
-    for (const { slot, op } of this.finished) current = current.update(this.context(), { op, thread: slot.thread });
+    if (this.finished.length === 0) return current;
+    const context = this.context();
+    for (const { slot, op } of this.finished) current = current.update(context, { op, thread: slot.thread });
     this.finished.length = 0;
     return current;
   }

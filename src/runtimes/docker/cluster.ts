@@ -10,7 +10,7 @@ import { execIn, logOf } from "./exec.js";
 import { ensureForeignImage, ensureImage } from "./images.js";
 import { createNetwork, NODES_MAX, type RunNetwork } from "./network.js";
 import { labelsOf, ownerOf } from "./owner.js";
-import { startNet, startSystem } from "./pods.js";
+import { createSystem, startNet, startSystem } from "./pods.js";
 import { type Requester, requesterOf } from "./request.js";
 import { type ContainerState, signalContainer, stateOfContainer } from "./signal.js";
 import { removeRun } from "./sweep.js";
@@ -138,33 +138,37 @@ async function startPods(
   options: StartOptions,
   parts: StartParts,
 ): Promise<ReadonlyMap<NodeId, Pod>> {
+  const { nodes, runId, signal } = options;
   const pods = new Map<NodeId, Pod>();
-  const startOne = async (node: NodeId): Promise<void> => {
+  await forAll(nodes, signal, async (node) => {
     const spec = parts.specs.get(node) as ContainerSpec;
-    const plan = {
-      runId: options.runId,
-      node,
-      network: parts.network,
-      spec,
-      netImage: parts.netImage,
-      systemImage: parts.images.get(spec.image) as string,
-      labels: parts.labels,
-    };
+    const systemImage = parts.images.get(spec.image) as string;
+    const plan = { runId, node, spec, systemImage, ...parts };
     const net = await startNet(engine, plan);
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     const agent = openAgent(engine, net.id, node);
     parts.agents.set(node, agent);
-    const systemId = await startSystem(engine, plan, net.id);
+    const systemId = await createSystem(engine, plan, net.id);
     const requestPort = net.ports.get(REQUEST_PORT);
     const requester = requestPort === undefined ? undefined : requesterOf(node, "127.0.0.1", requestPort);
     pods.set(node, { agent, systemId, ports: net.ports, requester });
-  };
-  // Wait for all, failed ones too: whatever is created after the clean-up would be left behind.
-  const results = await Promise.allSettled(options.nodes.map(startOne));
-  const failed = results.find((result) => result.status === "rejected");
-  options.signal.throwIfAborted();
-  if (failed !== undefined) throw failed.reason;
+  });
+  // Only when every address exists: a node that calls a peer without one waits 3 s for an answer to ARP, where a peer that
+  // is there and does not listen yet refuses at once. Five etcd nodes served after 1.3 s so, and after 5 s the other way.
+  await forAll(nodes, signal, (node) => startSystem(engine, node, (pods.get(node) as Pod).systemId));
   return pods;
+}
+
+/** Does `work` for all nodes at once. Waits for all, failed ones too: what is made after the clean-up would be left behind. */
+async function forAll(
+  nodes: readonly NodeId[],
+  signal: AbortSignal,
+  work: (node: NodeId) => Promise<void>,
+): Promise<void> {
+  const results = await Promise.allSettled(nodes.map(work));
+  signal.throwIfAborted();
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 function clusterOf(

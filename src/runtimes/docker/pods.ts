@@ -70,10 +70,10 @@ export async function startNet(engine: DockerEngine, plan: PodPlan): Promise<Net
   return { id, ports: published };
 }
 
-/** Starts the system's own container in the namespace of its net container; returns its id. */
-export async function startSystem(engine: DockerEngine, plan: PodPlan, netId: string): Promise<string> {
+/** Makes the system's own container in the namespace of its net container; returns its id. */
+export async function createSystem(engine: DockerEngine, plan: PodPlan, netId: string): Promise<string> {
   const { node, spec } = plan;
-  const id = await create(engine, `the container of ${node}`, {
+  return create(engine, `the container of ${node}`, {
     name: `cap-test-${plan.runId}-${node}`,
     Image: plan.systemImage,
     Cmd: [...spec.command],
@@ -88,8 +88,11 @@ export async function startSystem(engine: DockerEngine, plan: PodPlan, netId: st
       // No volumes: the container's own file system outlives a kill and a start, data directories included.
     },
   });
+}
+
+/** Starts the system's own container for the first time. */
+export async function startSystem(engine: DockerEngine, node: NodeId, id: string): Promise<void> {
   await start(engine, id, `the container of ${node}`);
-  return id;
 }
 
 async function create(engine: DockerEngine, what: string, options: ContainerCreateOptions): Promise<string> {

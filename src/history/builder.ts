@@ -50,6 +50,9 @@ export class HistoryBuilder {
   private open = new Int32Array(1024);
   private readonly openFar = new Map<number, number>();
 
+  /** `timeSlackNs`: times that run backwards by no more than this are taken for the time before them. */
+  constructor(private readonly timeSlackNs = 0) {}
+
   /** Clears the draft row. */
   begin(): void {
     this.index = NONE;
@@ -102,7 +105,10 @@ export class HistoryBuilder {
       this.timed = false;
     }
     if (this.time < this.lastTime) {
-      throw malformed(where, `time runs backwards: ${this.time} ns after ${this.lastTime} ns`);
+      if (this.lastTime - this.time > this.timeSlackNs) {
+        throw malformed(where, `time runs backwards: ${this.time} ns after ${this.lastTime} ns`);
+      }
+      this.time = this.lastTime;
     }
     if (this.process === UNSET) {
       // One anonymous process: unambiguous as long as its ops do not overlap, which pairing will check.

@@ -15,6 +15,9 @@ export interface Environment {
   zero(): void;
   /** The longest stall of our own event loop since `zero`, in ms: a stalled harness sees time-outs that never were. */
   maxLagMs(): number;
+  /** Aborted, with an EnvironmentError as its reason, when the runtime itself goes away (the engine stops answering). */
+  readonly lost: AbortSignal;
+  /** Removes the nodes, or lets go of them where they are to be left running. */
   stop(): Promise<void>;
 }
 
@@ -23,6 +26,8 @@ export interface EnvironmentOptions {
   readonly runId: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Leave the nodes running afterwards (docker). */
+  readonly leaveRunning: boolean;
 }
 
 /** Starts the plan's nodes on its runtime. Leaves nothing behind when it fails. */
@@ -43,37 +48,42 @@ function specsOf({ system, spec }: RunPlan): (layout: Layout) => NodeSpec[] {
     });
 }
 
-async function startDocker({ plan, runId, progress, signal }: EnvironmentOptions): Promise<Environment> {
+async function startDocker(options: EnvironmentOptions): Promise<Environment> {
+  const { plan, progress, signal, leaveRunning } = options;
   const engine = await connectDocker();
-  const swept = await sweep(engine);
+  const swept = await sweep(engine, "dead");
   if (swept.containers + swept.networks > 0) {
     progress(`removed what a run that died had left: ${swept.containers} containers, ${swept.networks} networks`);
   }
   const base = realClock();
   let zeroNs = 0;
   const clock: Clock = { nowNs: () => base.nowNs() - zeroNs, sleep: (ms, s) => base.sleep(ms, s) };
+  const lost = new AbortController();
   const { image } = plan.spec;
   const cluster = await startDockerCluster(engine, {
-    runId,
+    runId: options.runId,
     nodes: plan.spec.nodes,
     specs: specsOf(plan),
     ...(image === undefined ? {} : { image }),
     clock,
     progress,
     signal,
+    leaveRunning,
+    onLost: (error) => lost.abort(error),
   });
-  let meter = startLagMeter();
+  let meter = startLagMeter(clock);
   return {
     clock,
     cluster,
     drive: (main) => main(),
     zero: () => {
-      zeroNs = base.nowNs();
       meter.stop();
-      meter = startLagMeter();
+      zeroNs = base.nowNs();
+      meter = startLagMeter(clock);
     },
     maxLagMs: () => meter.stop().maxLagMs,
-    stop: () => cluster.stop(),
+    lost: lost.signal,
+    stop: async () => (leaveRunning ? cluster.detach() : cluster.stop()),
   };
 }
 
@@ -84,5 +94,6 @@ function startSimulation({ plan }: EnvironmentOptions): Environment {
     nodes: plan.spec.nodes,
     specs: specsOf(plan),
   });
-  return { clock, cluster, drive, zero: () => undefined, maxLagMs: () => 0, stop: () => cluster.stop() };
+  const lost = new AbortController().signal;
+  return { clock, cluster, drive, zero: () => undefined, maxLagMs: () => 0, lost, stop: () => cluster.stop() };
 }

@@ -98,6 +98,9 @@ export async function runPhases(options: PhaseOptions): Promise<PhaseOutcome> {
       throw cause;
     }
   };
+  const onLost = (): void => fail(environment.lost.reason);
+  if (environment.lost.aborted) onLost();
+  environment.lost.addEventListener("abort", onLost);
   const interpreter = new Interpreter({
     nodes: spec.nodes,
     concurrency: spec.concurrency,
@@ -135,6 +138,7 @@ export async function runPhases(options: PhaseOptions): Promise<PhaseOutcome> {
     fail(cause);
     return error === undefined ? {} : { ended: "the environment broke", error };
   } finally {
+    environment.lost.removeEventListener("abort", onLost);
     interpreter.close();
   }
 }

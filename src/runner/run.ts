@@ -103,7 +103,13 @@ async function live(options: RunOptions, folder: RunFolder): Promise<Lived> {
   };
   try {
     const runId = runIdOf(folder);
-    environment = await startEnvironment({ plan, runId, progress: listener.line, signal });
+    environment = await startEnvironment({
+      plan,
+      runId,
+      progress: listener.line,
+      signal,
+      leaveRunning: options.leaveRunning,
+    });
     const current = environment;
     const shared = { plan, environment: current, signal, record, phase: listener.phase, line: listener.line };
     await current.drive(async () => {
@@ -117,7 +123,7 @@ async function live(options: RunOptions, folder: RunFolder): Promise<Lived> {
     });
   } finally {
     try {
-      if (!options.leaveRunning) await environment?.stop();
+      await environment?.stop();
     } catch (cause) {
       // A failed clean-up must not hide why the run failed, nor lose its verdict: the next command sweeps again.
       listener.line(`could not remove the nodes: ${messageOf(cause)}. \`cap-test clean\` removes what is left.`);

@@ -1,0 +1,193 @@
+/** Nemeses against a cluster that notes what is asked of it: what is applied, what is recorded, what is healed. */
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../core/errors.js";
+import { type FaultRecord, faultWindows } from "../core/fault.js";
+import type { Nemesis, NemesisContext } from "../core/nemesis.js";
+import type { Invocation, Op } from "../core/op.js";
+import type { Cluster, Evidence, Grudge } from "../core/runtime.js";
+import type { System } from "../core/system.js";
+import { until } from "../generators/index.js";
+import { simulate } from "../generators/simulate.js";
+import { faultSchedule, nemesisDefinitions, parseNemesis } from "./parse.js";
+import { partitionNemesis } from "./partition.js";
+import { killNemesis, pauseNemesis } from "./process.js";
+
+const nodes = ["n1", "n2", "n3", "n4", "n5"];
+const evidence = (facts: string[], proved = true): Evidence => ({ beganNs: 1, completeNs: 2, proved, facts });
+
+function setUp(
+  overrides: Partial<System> = {},
+  startProved = true,
+): { context: NemesisContext; calls: string[]; grudges: Grudge[] } {
+  const calls: string[] = [];
+  const grudges: Grudge[] = [];
+  const cluster = {
+    nodes,
+    clock: { nowNs: () => 1, sleep: async () => undefined },
+    cut: async (grudge: Grudge) => {
+      grudges.push(grudge);
+      return evidence(["dropped"]);
+    },
+    heal: async () => {
+      calls.push("heal");
+      return evidence(["healed"]);
+    },
+    signal: async (node: string, act: string) => {
+      calls.push(`${act} ${node}`);
+      return evidence([`${node} ${act}`], act !== "start" || startProved);
+    },
+  } as unknown as Cluster;
+  const system = { name: "fake", ops: [], primaries: async () => ["n4"], ...overrides } as unknown as System;
+  const signal = new AbortController().signal;
+  return { context: { cluster, system, seed: 1, recentKeys: () => [7], signal }, calls, grudges };
+}
+
+const recordOf = async (nemesis: Nemesis, op: Invocation, context: NemesisContext): Promise<FaultRecord> =>
+  (await nemesis.invoke(op, context)).value as FaultRecord;
+
+/** The ops a nemesis would be asked for in two minutes. */
+const schedule = (nemesis: Nemesis): Op[] =>
+  simulate(until(120e9, faultSchedule([nemesis], 5000)), {
+    seed: 3,
+    concurrency: 1,
+    complete: () => ({ afterNs: 3e8, type: "info" }),
+  }).filter(({ type }) => type === "invoke");
+
+describe("partition", () => {
+  it("begins and ends in turn, about an interval apart", () => {
+    const ops = schedule(partitionNemesis([], 5));
+    expect(ops.length).toBeGreaterThan(15);
+    ops.forEach(({ f }, i) => expect(f).toBe(i % 2 === 0 ? "start-partition" : "stop-partition"));
+    for (let i = 1; i < ops.length; i++) {
+      const apartMs = ((ops[i]?.time ?? 0) - (ops[i - 1]?.time ?? 0)) / 1e6;
+      expect(apartMs).toBeGreaterThan(4000);
+      expect(apartMs).toBeLessThan(6500);
+    }
+  });
+
+  it("without a kind, mixes all of them, one-way ones too", () => {
+    const wanted = Array.from({ length: 8 }, (_, seed) =>
+      simulate(until(120e9, faultSchedule([partitionNemesis([], 5)], 2000)), {
+        seed,
+        concurrency: 1,
+        complete: () => ({ afterNs: 1e8, type: "info" }),
+      }),
+    ).flat();
+    const plans = wanted
+      .filter(({ f, type }) => f === "start-partition" && type === "invoke")
+      .map(({ value }) => value as { shape: string; oneWay: boolean });
+    expect(new Set(plans.map(({ shape }) => shape)).size).toBe(6);
+    expect(new Set(plans.map(({ oneWay }) => oneWay)).size).toBe(2);
+  });
+
+  it("isolates the leader of the keys under test, and records who refuses whom with the proof", async () => {
+    let asked: readonly unknown[] = [];
+    const { context, grudges } = setUp({
+      primaries: async (_, keys) => {
+        asked = keys;
+        return ["n4", "n1"];
+      },
+    });
+    const nemesis = partitionNemesis(["primaries"], 5);
+    const record = await recordOf(
+      nemesis,
+      { f: "start-partition", value: { shape: "primaries", oneWay: false, pick: 1 } },
+      context,
+    );
+    expect(asked).toEqual([7]);
+    expect(record).toMatchObject({
+      kind: "partition",
+      phase: "begin",
+      targets: ["n4"],
+      proved: true,
+      facts: ["dropped"],
+    });
+    expect(record.grudge).toMatchObject({ n4: ["n1", "n2", "n3", "n5"], n1: ["n4"] });
+    expect(grudges.length).toBe(1);
+  });
+
+  it("cuts nothing, and says so, when there is no leader", async () => {
+    const { context, grudges } = setUp({ primaries: async () => [] });
+    const plan = { shape: "primaries", oneWay: false, pick: 1 };
+    const completion = await partitionNemesis([], 5).invoke({ f: "start-partition", value: plan }, context);
+    expect(completion.error).toMatch(/no current leader/);
+    expect(grudges).toEqual([]);
+  });
+
+  it("names what kinds there are when it does not know one", () => {
+    expect(() => partitionNemesis(["half"], 5)).toThrow(UsageError);
+    expect(() => partitionNemesis(["bridge"], 2)).toThrow(/more nodes/);
+    expect(partitionNemesis(["halves-one-way"], 5).fs).toContain("start-partition");
+  });
+});
+
+describe("kill and pause", () => {
+  it("start again exactly what was killed", async () => {
+    const { context, calls } = setUp();
+    const nemesis = killNemesis(["majority"]);
+    const record = await recordOf(nemesis, { f: "kill", value: { shape: "majority", pick: 5 } }, context);
+    expect(record.targets.length).toBe(3);
+    await nemesis.invoke({ f: "start", value: null }, context);
+    expect(calls.filter((call) => call.startsWith("start")).sort()).toEqual(
+      record.targets.map((n) => `start ${n}`).sort(),
+    );
+    calls.length = 0;
+    await nemesis.invoke({ f: "start", value: null }, context);
+    expect(calls).toEqual([]);
+  });
+
+  it("try again a node that was not shown to be back", async () => {
+    const { context, calls } = setUp({}, false);
+    const nemesis = killNemesis(["one"]);
+    await nemesis.invoke({ f: "kill", value: { shape: "one", pick: 5 } }, context);
+    await nemesis.invoke({ f: "start", value: null }, context);
+    await nemesis.invoke({ f: "start", value: null }, context);
+    expect(calls.filter((call) => call.startsWith("start")).length).toBe(2);
+  });
+
+  it("pause the leader where asked", async () => {
+    const { context, calls } = setUp();
+    await pauseNemesis(["primaries"]).invoke({ f: "pause", value: { shape: "primaries", pick: 1 } }, context);
+    expect(calls).toEqual(["pause n4"]);
+  });
+
+  it("refuse kinds they do not know", () => {
+    expect(() => killNemesis(["leader"])).toThrow(UsageError);
+  });
+});
+
+describe("the option", () => {
+  it("splits names and kinds", () => {
+    expect(parseNemesis("partition:halves+bridge,kill")).toEqual([
+      { name: "partition", kinds: ["halves", "bridge"] },
+      { name: "kill", kinds: [] },
+    ]);
+    expect(parseNemesis("none")).toEqual([]);
+    expect(() => parseNemesis("kill,kill:one")).toThrow(/twice/);
+  });
+
+  it("every kind that is listed can be made", () => {
+    for (const { kinds, create } of nemesisDefinitions)
+      for (const kind of kinds) expect(create([kind], 5)).toBeDefined();
+  });
+
+  it("combined faults keep their own schedules, and become windows", async () => {
+    const { context } = setUp();
+    const nemeses = [partitionNemesis([], 5), killNemesis([])];
+    const history = simulate(until(60e9, faultSchedule(nemeses, 5000)), {
+      seed: 3,
+      concurrency: 1,
+      complete: () => ({ afterNs: 1e8, type: "info" }),
+    });
+    const completions: Op[] = [];
+    for (const op of history) {
+      if (op.type === "invoke") continue;
+      const nemesis = nemeses.find(({ fs }) => fs.includes(op.f)) as Nemesis;
+      completions.push({ ...op, value: (await nemesis.invoke(op, context)).value });
+    }
+    const windows = faultWindows(completions);
+    expect(new Set(windows.map(({ kind }) => kind))).toEqual(new Set(["partition", "kill"]));
+    expect(windows.filter(({ kind }) => kind === "partition").length).toBeGreaterThan(3);
+    expect(windows.every(({ proved }) => proved)).toBe(true);
+  });
+});

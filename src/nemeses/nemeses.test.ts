@@ -57,7 +57,7 @@ describe("partition", () => {
   it("begins and ends in turn, about an interval apart", () => {
     const ops = schedule(partitionNemesis([], 5));
     expect(ops.length).toBeGreaterThan(15);
-    ops.forEach(({ f }, i) => expect(f).toBe(i % 2 === 0 ? "start-partition" : "stop-partition"));
+    for (const [i, { f }] of ops.entries()) expect(f).toBe(i % 2 === 0 ? "start-partition" : "stop-partition");
     for (let i = 1; i < ops.length; i++) {
       const apartMs = ((ops[i]?.time ?? 0) - (ops[i - 1]?.time ?? 0)) / 1e6;
       expect(apartMs).toBeGreaterThan(4000);

@@ -75,8 +75,8 @@ export async function startDockerCluster(engine: DockerEngine, options: StartOpt
     signal.throwIfAborted();
     progress(`starting ${nodes.length} nodes in ${network.layout.address(nodes[0] as NodeId).replace(/\d+$/, "0/24")}`);
     const cutter = cutterOf(network.layout, agents, options.clock);
-    const pods = await startPods(engine, options, { labels, netImage, network, specs, images, agents });
-    await cutter.prepare();
+    const pods = await createPods(engine, options, { labels, netImage, network, specs, images, agents });
+    await Promise.all([startSystems(engine, pods, options), cutter.prepare()]);
     signal.throwIfAborted();
     return clusterOf(engine, options, network.layout, pods, cutter);
   } catch (error) {
@@ -133,7 +133,8 @@ interface StartParts {
   readonly agents: Map<NodeId, Agent>;
 }
 
-async function startPods(
+/** Makes all pods: net containers running, the systems' own containers made and not started. */
+async function createPods(
   engine: DockerEngine,
   options: StartOptions,
   parts: StartParts,
@@ -153,10 +154,24 @@ async function startPods(
     const requester = requestPort === undefined ? undefined : requesterOf(node, "127.0.0.1", requestPort);
     pods.set(node, { agent, systemId, ports: net.ports, requester });
   });
-  // Only when every address exists: a node that calls a peer without one waits 3 s for an answer to ARP, where a peer that
-  // is there and does not listen yet refuses at once. Five etcd nodes served after 1.3 s so, and after 5 s the other way.
-  await forAll(nodes, signal, (node) => startSystem(engine, node, (pods.get(node) as Pod).systemId));
   return pods;
+}
+
+/**
+ * Starts the systems' processes: only when every address exists, since to call one that does not costs 3 s of ARP, while a
+ * peer that is there and does not listen yet refuses at once. And one after the other: nodes that start at the same moment
+ * ask each other whether the cluster exists already, and each waits in vain for the others, which wait too. Five etcd nodes
+ * serve after 2 s this way, and after 5-6 s the other way.
+ */
+async function startSystems(
+  engine: DockerEngine,
+  pods: ReadonlyMap<NodeId, Pod>,
+  options: StartOptions,
+): Promise<void> {
+  for (const node of options.nodes) {
+    options.signal.throwIfAborted();
+    await startSystem(engine, node, (pods.get(node) as Pod).systemId);
+  }
 }
 
 /** Does `work` for all nodes at once. Waits for all, failed ones too: what is made after the clean-up would be left behind. */

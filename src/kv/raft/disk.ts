@@ -1,0 +1,74 @@
+/** What a node writes to its disk, and how it begins again from it. */
+import { rng } from "../../core/rng.js";
+import { fromImage, toImage } from "../machine.js";
+import type { DiskRecord, Entry } from "./messages.js";
+import type { RaftState } from "./state.js";
+
+/** In memory a log keeps this many entries that are already in the snapshot, for followers that are a little behind. */
+const KEEP = 200;
+
+/** Adds an entry to the end of the log, in memory and on disk. Durable after the step's sync. */
+export function writeEntry(state: RaftState, entry: Entry): void {
+  state.log.push(entry);
+  state.out.append({ k: "entry", i: state.log.last, term: entry.term, request: entry.request });
+}
+
+/** Writes term and vote if they changed; nothing that depends on them leaves before the sync. */
+export function writeHard(state: RaftState): void {
+  if (!state.hardChanged) return;
+  state.hardChanged = false;
+  state.out.append(hard(state));
+}
+
+function hard(state: RaftState): DiskRecord {
+  // Planted bug: after a restart the node does not know that it voted, and votes again.
+  const vote = state.has("vote-not-persisted") ? null : state.vote;
+  return { k: "hard", term: state.term, vote };
+}
+
+/** Writes a snapshot of the machine in the place of the log up to `commit`, and what follows it as it is. */
+export function writeSnapshot(state: RaftState): void {
+  const { log, commit } = state;
+  const term = log.termAt(commit);
+  if (term === undefined) return;
+  const image = toImage(state.machine);
+  const kept = state.has("snapshot-forgets-sessions") ? { ...image, sessions: [] } : image;
+  const records: DiskRecord[] = [{ k: "snapshot", i: commit, term, image: kept }, hard(state)];
+  // Planted bug: the entries after the snapshot are gone, though this node has acknowledged them.
+  const tail = state.has("snapshot-loses-tail") ? [] : log.from(commit + 1, log.last - commit);
+  tail.forEach((entry, at) => {
+    records.push({ k: "entry", i: commit + 1 + at, term: entry.term, request: entry.request });
+  });
+  state.hardChanged = false;
+  state.out.replace(records);
+  state.snapshot = commit;
+  log.dropTo(commit - KEEP);
+}
+
+/** Reads the disk. Committed entries after the snapshot are applied again once a leader says how far they go. */
+export function restore(state: RaftState, disk: readonly string[], seed: number): void {
+  state.random = rng(seed, "raft");
+  state.run = state.random.uint32();
+  for (const line of disk) {
+    const record = JSON.parse(line) as DiskRecord;
+    switch (record.k) {
+      case "hard":
+        state.term = record.term;
+        state.vote = record.vote;
+        break;
+      case "entry":
+        // An index that was written before begins a new end of the log: what stood there was overwritten.
+        state.log.cutFrom(record.i);
+        state.log.push({ term: record.term, request: record.request });
+        break;
+      case "snapshot":
+        state.log.reset(record.i, record.term);
+        state.machine = fromImage(record.image);
+        state.commit = record.i;
+        state.snapshot = record.i;
+        break;
+    }
+  }
+  // Planted bug: the term comes from the log alone, so the node forgets the terms in which it only voted.
+  if (state.has("term-not-persisted")) state.term = state.log.lastTerm;
+}

@@ -1,0 +1,130 @@
+/** Turns the ops of a run into the columns that travel inside the page. */
+import type { NodeId } from "../src/core/op.js";
+import {
+  ENDINGS,
+  type OpColumns,
+  type PackedValue,
+  type PageData,
+  SAME,
+  type WitnessRows,
+  type WordColumn,
+} from "./data.js";
+import { seriesOf } from "./series.js";
+import { sameValue, show } from "./show.js";
+import { endingOf, type OpPair, type Survey } from "./survey.js";
+import type { FoundWitness } from "./witnesses.js";
+
+/** Rows a page holds at most: more open slowly and show nothing more. */
+export const MAX_ROWS = 100_000;
+/** Characters kept of a value; the page shows one op at a time and results.json and history.jsonl hold the rest. */
+const MAX_VALUE_CHARS = 160;
+
+/** Builds the page's data. `nodes` and `concurrency` are of test.json, where there is one. */
+export function pageData(
+  found: Survey,
+  witnesses: readonly FoundWitness[],
+  about: { readonly nodes: readonly NodeId[]; readonly concurrency: number },
+  maxRows = MAX_ROWS,
+): PageData {
+  const wanted = new Set(witnesses.flatMap((witness) => witness.pairs.map((pair) => pair.invoke.index)));
+  const pairs = thin(found.pairs, wanted, maxRows);
+  const rowOf = new Map<number, number>();
+  for (let row = 0; row < pairs.length; row++) {
+    const index = (pairs[row] as OpPair).invoke.index;
+    if (wanted.has(index)) rowOf.set(index, row);
+  }
+  return {
+    format: 1,
+    nodes: about.nodes.length > 0 ? about.nodes : found.nodes,
+    concurrency: about.concurrency,
+    endNs: found.endNs,
+    bands: found.faults.map((fault) => fault.band),
+    witnesses: witnesses.map((witness): WitnessRows => {
+      const rows = witness.pairs.map((pair) => rowOf.get(pair.invoke.index));
+      return { id: witness.id, label: witness.label, rows: rows.filter((row) => row !== undefined) };
+    }),
+    invocations: found.pairs.length,
+    ops: columns(pairs),
+    ...seriesOf(found.pairs, found.endNs),
+  };
+}
+
+/**
+ * At most `max` pairs: all of the witnesses, then fails and infos up to half of the room (or what the oks leave), then
+ * oks; where a kind has too many, every n-th, so that the shape over time stays.
+ */
+export function thin(pairs: readonly OpPair[], wanted: ReadonlySet<number>, max: number): readonly OpPair[] {
+  if (pairs.length <= max) return pairs;
+  const kind = (pair: OpPair): number => (wanted.has(pair.invoke.index) ? 0 : endingOf(pair) === "ok" ? 2 : 1);
+  const totals = [0, 0, 0];
+  for (const pair of pairs) totals[kind(pair)] = (totals[kind(pair)] ?? 0) + 1;
+  const [must = 0, bad = 0, ok = 0] = totals;
+  const room = Math.max(0, max - must);
+  const badRoom = Math.min(bad, Math.max(Math.floor(room / 2), room - ok));
+  const rooms = [must, badRoom, Math.min(ok, room - badRoom)];
+  const seen = [0, 0, 0];
+  return pairs.filter((pair) => {
+    const at = kind(pair);
+    const [total, share, n] = [totals[at] as number, rooms[at] as number, seen[at] as number];
+    seen[at] = n + 1;
+    // Keeps the n-th when the kept share crosses a whole number there: exactly `share` of `total`, evenly spread.
+    return Math.floor(((n + 1) * share) / total) > Math.floor((n * share) / total);
+  });
+}
+
+function columns(pairs: readonly OpPair[]): OpColumns {
+  const start = pairs.map((pair) => Math.floor(pair.invoke.time / 1000));
+  const index = pairs.map((pair) => pair.invoke.index);
+  return {
+    count: pairs.length,
+    startUs: differences(start),
+    tookUs: pairs.map(({ invoke, end }) =>
+      end === undefined ? -1 : Math.max(0, Math.round((end.time - invoke.time) / 1000)),
+    ),
+    process: pairs.map((pair) => Number(pair.invoke.process)),
+    ending: pairs.map((pair) => ENDINGS.indexOf(endingOf(pair))),
+    index: differences(index),
+    endIndex: pairs.map(({ invoke, end }) => (end === undefined ? -1 : end.index - invoke.index)),
+    f: wordColumn(pairs, (pair) => pair.invoke.f),
+    key: wordColumn(pairs, (pair) => (pair.invoke.key === undefined ? undefined : clipWord(String(pair.invoke.key)))),
+    node: wordColumn(pairs, (pair) => pair.invoke.node),
+    via: wordColumn(pairs, (pair) => pair.end?.via),
+    error: wordColumn(pairs, (pair) => (pair.end?.error === undefined ? undefined : clipWord(pair.end.error))),
+    value: pairs.map((pair) => packValue(pair.invoke.value)),
+    result: pairs.map(packResult),
+  };
+}
+
+function packResult({ invoke, end }: OpPair): PackedValue {
+  if (end === undefined || end.type !== "ok" || end.value === undefined || sameValue(invoke.value, end.value))
+    return SAME;
+  return packValue(end.value);
+}
+
+function packValue(value: unknown): PackedValue {
+  if (value === null || value === undefined) return null;
+  return typeof value === "number" && Number.isFinite(value) ? value : show(value, MAX_VALUE_CHARS);
+}
+
+function clipWord(text: string): string {
+  return text.length <= MAX_VALUE_CHARS ? text : `${text.slice(0, MAX_VALUE_CHARS)}… (${text.length} characters)`;
+}
+
+function differences(numbers: readonly number[]): number[] {
+  return numbers.map((n, i) => (i === 0 ? n : n - (numbers[i - 1] as number)));
+}
+
+function wordColumn(pairs: readonly OpPair[], word: (pair: OpPair) => string | undefined): WordColumn {
+  const idOf = new Map<string, number>();
+  const ids = pairs.map((pair) => {
+    const text = word(pair);
+    if (text === undefined) return -1;
+    let id = idOf.get(text);
+    if (id === undefined) {
+      id = idOf.size;
+      idOf.set(text, id);
+    }
+    return id;
+  });
+  return { words: [...idOf.keys()], ids };
+}

@@ -1,0 +1,47 @@
+/**
+ * The report of a run: one HTML file that opens anywhere, offline. It renders what the checkers found and judges nothing.
+ * The verdict, the findings and the repeat command are plain HTML; the script adds the timeline and the charts.
+ */
+import type { Verdict } from "../src/core/checker.js";
+import type { History } from "../src/core/history.js";
+import type { RunResults, TestSpec } from "../src/core/run.js";
+import { documentOf, type ReportAssets } from "./document.js";
+import { embed } from "./embed.js";
+import { type Html, html } from "./html.js";
+import { pageData } from "./pack.js";
+import { fieldsOf } from "./read.js";
+import { availabilitySection } from "./sections/availability.js";
+import { faultsSection } from "./sections/faults.js";
+import { findingsSection } from "./sections/findings.js";
+import { headSection } from "./sections/head.js";
+import { logsSection, performanceSection, runSection, timelineSection } from "./sections/rest.js";
+import { survey } from "./survey.js";
+import { findWitnesses } from "./witnesses.js";
+
+export interface ReportInput {
+  readonly test: TestSpec;
+  readonly results: RunResults;
+  readonly history: History;
+  /** What each node printed. */
+  readonly logs?: Readonly<Record<string, string>>;
+}
+
+/** Resolves with the whole page. `assets`: the bundled script and style sheet of `reports/page/`. */
+export async function renderReport(input: ReportInput, assets: ReportAssets): Promise<string> {
+  const { test, results, history, logs } = input;
+  const checkers = fieldsOf(results.checkers) as Readonly<Record<string, Verdict>>;
+  const found = survey(history);
+  const witnesses = findWitnesses(checkers, found);
+  const bands = found.faults.map((fault) => fault.band);
+  const data = pageData(found, [...witnesses.values()].flat(), test);
+  const hasLogs = Object.keys(logs ?? {}).length > 0;
+  const body: Html = html`${headSection(test, results, found)}
+${findingsSection(checkers, { witnesses, bands, endNs: found.endNs })}
+${timelineSection(found.pairs.length)}
+${faultsSection(found, test.nemesis)}
+${availabilitySection(checkers["availability"])}
+${performanceSection(checkers["perf"])}
+${logsSection(logs)}
+${runSection(test, results)}`;
+  return documentOf({ results, body, data: await embed(data), hasLogs }, assets);
+}

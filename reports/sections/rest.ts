@@ -1,0 +1,83 @@
+/** The quieter sections: performance, the interactive timeline's place, node logs, and what the run was made of. */
+import type { Verdict } from "../../src/core/checker.js";
+import type { RunResults, TestSpec } from "../../src/core/run.js";
+import { count, durationMs, plural } from "../format.js";
+import { type Html, html } from "../html.js";
+import { type Fields, fieldsOf, isFields, rowsIn } from "../read.js";
+import { byNumberInName } from "../survey.js";
+import { rowTable, scroller } from "./generic.js";
+
+const LOG_LINES = 200;
+const LOG_CHARS = 40_000;
+
+/** Latency and rate: charts drawn by the script, and the checker's quantiles as a table that needs none. */
+export function performanceSection(verdict: Verdict | undefined): Html {
+  const fields = fieldsOf(verdict);
+  const tables = ["quantiles", "latency"].flatMap((name) => tableOf(fields, name));
+  return html`<section id="performance" aria-labelledby="performance-head"><h2 id="performance-head">Latency and rate</h2>
+<div id="charts" class="needs-js"></div><noscript><p class="none">The charts need JavaScript.</p></noscript>
+${tables}</section>`;
+}
+
+function tableOf(fields: Fields, name: string): readonly Html[] {
+  const value = fields[name];
+  if (isFields(value)) {
+    const rows = Object.entries(value).map(
+      ([key, row]): Fields => (isFields(row) ? { op: key, ...row } : { name: key, value: row }),
+    );
+    return rows.length > 0 ? [rowTable(rows, "Latency quantiles")] : [];
+  }
+  const rows = rowsIn(fields, name);
+  return rows.length > 0 ? [rowTable(rows, "Latency quantiles")] : [];
+}
+
+export function timelineSection(invocations: number): Html {
+  return html`<section id="timeline" aria-labelledby="timeline-head"><h2 id="timeline-head">Timeline</h2>
+<div id="timeline-app" class="needs-js"></div>
+<noscript><p class="none">The timeline needs JavaScript. ${count(invocations)} ops are in history.jsonl.</p></noscript></section>`;
+}
+
+/** The tail of what each node printed. */
+export function logsSection(logs: Readonly<Record<string, string>> | undefined): Html | string {
+  const nodes = Object.keys(logs ?? {}).sort(byNumberInName);
+  if (logs === undefined || nodes.length === 0) return "";
+  return html`<section id="logs" aria-labelledby="logs-head"><h2 id="logs-head">Node logs</h2>${nodes.map((node) => nodeLog(node, logs[node] ?? ""))}</section>`;
+}
+
+function nodeLog(node: string, text: string): Html {
+  const tail = text.slice(-LOG_CHARS).replace(/\r\n?/g, "\n").trimEnd().split("\n").slice(-LOG_LINES);
+  const lines = text === "" ? 0 : text.trimEnd().split("\n").length;
+  const cut = lines > tail.length ? `, the last ${count(tail.length)} shown` : "";
+  return html`<details class="log"><summary><strong>${node}</strong> ${plural(lines, "line")}${cut}</summary>
+${lines === 0 ? html`<p class="none">It printed nothing.</p>` : scroller(html`<pre><code>${tail.join("\n")}</code></pre>`, `Log of ${node}`)}</details>`;
+}
+
+/** The run's own settings: all of test.json, and where its files are. */
+export function runSection(test: TestSpec, results: RunResults): Html {
+  const options = (record: Readonly<Record<string, string>>): string =>
+    Object.entries(record ?? {})
+      .map(([name, value]) => `${name}=${value}`)
+      .join(", ") || "none";
+  const rows: readonly (readonly [string, string])[] = [
+    ["System", test.system],
+    ["System options", options(test.systemOpts)],
+    ["Image", test.image ?? "built in"],
+    ["Workload", test.workload],
+    ["Workload options", options(test.workloadOpts)],
+    ["Nemesis", test.nemesis],
+    ["Nemesis interval", durationMs(test.nemesisIntervalMs)],
+    ["Nodes", test.nodes.join(", ")],
+    ["Clients", count(test.concurrency)],
+    ["Rate", test.rate > 0 ? `${count(test.rate)} ops/s` : "as fast as they can"],
+    ["Time limit", durationMs(test.timeLimitMs)],
+    ["Op time-out", durationMs(test.opTimeoutMs)],
+    ["Runtime", test.runtime],
+    ["Seed", String(test.seed)],
+    ["Started", test.startedAt],
+    ["Took", durationMs(results.durationMs)],
+    ["Folder", results.dir],
+    ["cap-test", test.version],
+  ];
+  return html`<section id="run" aria-labelledby="run-head"><h2 id="run-head">About this run</h2>
+<dl class="about">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+}

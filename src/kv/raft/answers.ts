@@ -2,13 +2,19 @@
  * What became of an attempt to execute a request goes back to the node that made it: over the wire, or within this node.
  * Answers within the node are queued and settled at the end of the step, so that settling may start the next attempt.
  */
-import type { Reply } from "../protocol.js";
+import { by, type Reply } from "../protocol.js";
 import type { Answer } from "./messages.js";
 import type { Origin, RaftState } from "./state.js";
 
 /** The machine executed the request (or its session knew the answer). */
 export function answerReply(state: RaftState, origin: Origin, reply: Reply): void {
-  give(state, origin, { t: "answer", run: origin.run, n: origin.n, attempt: origin.attempt, reply });
+  give(state, origin, {
+    t: "answer",
+    run: origin.run,
+    n: origin.n,
+    attempt: origin.attempt,
+    reply: by(state.node, reply),
+  });
 }
 
 /** The attempt was refused. `sure`: it has had no effect and never will. */

@@ -11,6 +11,8 @@ const KEEP = 200;
 export function writeEntry(state: RaftState, entry: Entry): void {
   state.log.push(entry);
   state.out.append({ k: "entry", i: state.log.last, term: entry.term, request: entry.request });
+  // Planted bug: the entry is acknowledged while a crash can still take it back.
+  if (state.has("ack-before-fsync")) state.out.promiseTooEarly();
 }
 
 /** Writes term and vote if they changed; nothing that depends on them leaves before the sync. */

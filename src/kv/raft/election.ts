@@ -73,7 +73,7 @@ export function onVote(state: RaftState, from: NodeId, ask: VoteRequest): void {
   if (hearsLeader(state)) return;
   if (ask.term > state.term) follow(state, ask.term, null);
   const free = state.vote === null || state.vote === from;
-  const granted = ask.term === state.term && free && state.role === "follower" && isUpToDate(state, ask);
+  const granted = ask.term === state.term && free && isUpToDate(state, ask);
   if (granted) {
     if (state.vote === null) state.setVote(from);
     state.putOffElection();

@@ -62,8 +62,9 @@ export class RaftOutbox {
     this.written = [];
     this.early = [];
     this.skipSync = false;
+    const promised = written.length > 0 && !skipSync;
     for (const effect of early) written.push(effect);
-    if (!skipSync) written.push(SYNC);
+    if (promised) written.push(SYNC);
     for (const effect of late) written.push(effect);
     return written;
   }

@@ -3,12 +3,13 @@
  * there are, and where a follower's log parts from the leader's is searched with small messages.
  */
 import type { NodeId } from "../../core/op.js";
+import { toImage } from "../machine.js";
 import { applyTo } from "./apply.js";
 import { writeEntry } from "./disk.js";
 import type { Appended } from "./messages.js";
-import { confirmReads } from "./reads.js";
+import { hearsMajority, leaseClock, majorityOf } from "./quorum.js";
+import { serveReads } from "./reads.js";
 import { follow } from "./roles.js";
-import { sendSnapshot } from "./snapshot.js";
 import type { Peer, RaftState } from "./state.js";
 
 const ENTRIES_PER_MESSAGE = 100;
@@ -16,6 +17,7 @@ const ENTRIES_PER_MESSAGE = 100;
 const WINDOW = 2;
 /** Entries without an answer are sent again after this long; ms. */
 const RESEND_MS = 150;
+const RESEND_SNAPSHOT_MS = 500;
 
 /** This candidate has a majority. Its first entry lets it commit what former leaders left (section 6.4, step 1). */
 export function beginReign(state: RaftState): void {
@@ -35,7 +37,9 @@ export function beginReign(state: RaftState): void {
     probing: true,
     inFlight: 0,
     sentMs: nowMs,
+    snapshotMs: -RESEND_SNAPSHOT_MS,
     round: 0,
+    heardMs: nowMs,
     heardAt: -1,
   }));
   writeEntry(state, { term: state.term, request: null });
@@ -48,68 +52,73 @@ export function beginReign(state: RaftState): void {
 export function onHeartbeatTimer(state: RaftState): void {
   if (state.role !== "leader") return;
   if (!hearsMajority(state)) {
-    // An isolated leader refuses (section 6.2): its clients would wait for ever, and it could answer nobody truly.
+    // An isolated leader refuses (section 6.2): its clients would wait for ever.
     follow(state, state.term, null);
     return;
   }
+  for (const peer of state.peers) {
+    if (peer.inFlight === 0 || state.nowMs - peer.sentMs < RESEND_MS) continue;
+    peer.next = peer.match + 1;
+    peer.inFlight = 0;
+  }
   beginRound(state);
   state.out.timer("heartbeat", state.options.heartbeatMs);
-}
-
-/** Does this leader hear a majority? A new one is given the time of an election. */
-export function hearsMajority(state: RaftState): boolean {
-  const { electionMs } = state.options;
-  if (state.nowMs - state.reignMs < electionMs) return true;
-  let heard = 1;
-  for (const peer of state.peers) if (peer.heardMs !== undefined && state.nowMs - peer.heardMs < electionMs) heard++;
-  return heard >= state.majority;
 }
 
 /** Sends everybody a message of a new round, with whatever entries are due. */
 export function beginRound(state: RaftState): void {
   state.round++;
   state.roundWanted = false;
-  for (const peer of state.peers) {
-    if (peer.inFlight > 0 && state.nowMs - peer.sentMs >= RESEND_MS) {
-      peer.next = peer.match + 1;
-      peer.inFlight = 0;
-    }
-    sendAppend(state, peer);
-  }
-  confirmReads(state);
+  for (const peer of state.peers) sendAppend(state, peer);
+  serveReads(state);
 }
 
 /** New entries are in the log: sends them to those who are ready for more. */
 export function pushEntries(state: RaftState): void {
-  for (const peer of state.peers) {
-    if (!peer.probing && peer.inFlight < WINDOW && peer.next <= state.log.last) sendAppend(state, peer);
-  }
+  for (const peer of state.peers) sendMore(state, peer);
+  if (state.peers.length === 0) advanceCommit(state);
+}
+
+function sendMore(state: RaftState, peer: Peer): void {
+  if (peer.probing || peer.inFlight >= WINDOW || peer.next > state.log.last) return;
+  if (state.log.termAt(peer.next - 1) !== undefined || isSnapshotDue(state, peer)) sendAppend(state, peer);
 }
 
 /** One message to one follower: entries if it may have more, else a heartbeat. */
 function sendAppend(state: RaftState, peer: Peer): void {
-  const { log, out } = state;
-  const prev = peer.next - 1;
-  const prevTerm = log.termAt(prev);
-  if (prevTerm === undefined) {
-    sendSnapshot(state, peer);
-    return;
+  const { log, out, term, round } = state;
+  let prev = peer.next - 1;
+  if (log.termAt(prev) === undefined) {
+    if (isSnapshotDue(state, peer)) {
+      sendSnapshot(state, peer);
+      return;
+    }
+    // The snapshot is on its way. A heartbeat that agrees with any log keeps the follower from standing for election.
+    prev = 0;
   }
-  const room = peer.probing ? 1 : peer.inFlight < WINDOW ? ENTRIES_PER_MESSAGE : 0;
+  const prevTerm = prev === 0 ? 0 : (log.termAt(prev) ?? 0);
+  const room = prev !== peer.next - 1 ? 0 : peer.probing ? 1 : peer.inFlight < WINDOW ? ENTRIES_PER_MESSAGE : 0;
   const entries = room === 0 || peer.next > log.last ? [] : log.from(peer.next, room);
   if (entries.length > 0) {
     peer.sentMs = state.nowMs;
     peer.inFlight++;
     if (!peer.probing) peer.next += entries.length;
   }
-  const { term, commit, round } = state;
-  out.sendEarly(peer.node, { t: "append", term, prev, prevTerm, entries, commit, round, at: leaseClock(state) });
+  const at = leaseClock(state);
+  out.sendEarly(peer.node, { t: "append", term, prev, prevTerm, entries, commit: state.commit, round, at });
 }
 
-/** The clock that leases are measured with. */
-export function leaseClock(state: RaftState): number {
-  // Planted bug: the wall clock can be set back, and then a lease lasts longer than its grantors think.
-  return state.has("lease-by-wall-clock") ? state.wallMs : state.nowMs;
+function isSnapshotDue(state: RaftState, peer: Peer): boolean {
+  return state.nowMs - peer.snapshotMs >= RESEND_SNAPSHOT_MS;
+}
+
+function sendSnapshot(state: RaftState, peer: Peer): void {
+  const { term, commit: index, log, round, machine } = state;
+  peer.snapshotMs = state.nowMs;
+  const indexTerm = log.termAt(index) ?? 0;
+  const at = leaseClock(state);
+  // Not before the sync: the machine holds entries that count this node's own copy.
+  state.out.send(peer.node, { t: "install", term, index, indexTerm, image: toImage(machine), round, at });
 }
 
 /** A follower answered. */
@@ -123,21 +132,24 @@ export function onAppended(state: RaftState, from: NodeId, answer: Appended): vo
   if (peer === undefined) return;
   peer.heardMs = state.nowMs;
   peer.heardAt = Math.max(peer.heardAt, answer.at);
-  peer.round = Math.max(peer.round, answer.round);
+  // Planted bug: an answer to an old message says nothing about now.
+  peer.round = state.has("old-rounds-count") ? state.round : Math.max(peer.round, answer.round);
   if (answer.ok) agree(state, peer, answer.match);
   else search(state, peer, answer);
-  confirmReads(state);
+  if (serveReads(state)) beginRound(state);
 }
 
 function agree(state: RaftState, peer: Peer, match: number): void {
-  if (peer.inFlight > 0) peer.inFlight--;
+  if (peer.probing) peer.inFlight = 0;
   peer.probing = false;
   if (match > peer.match) {
     peer.match = match;
     if (peer.next <= match) peer.next = match + 1;
+    // Answers overtake each other: nothing is under way when all that was sent is agreed on.
+    peer.inFlight = peer.next === match + 1 ? 0 : Math.max(0, peer.inFlight - 1);
     advanceCommit(state);
   }
-  if (peer.inFlight < WINDOW && peer.next <= state.log.last) sendAppend(state, peer);
+  sendMore(state, peer);
 }
 
 /** The logs do not agree at `prev`: tries further back, where the follower suggests. */
@@ -151,22 +163,11 @@ function search(state: RaftState, peer: Peer, answer: Appended): void {
 }
 
 /** Commits what a majority has (section 3.6.2). */
-export function advanceCommit(state: RaftState): void {
+function advanceCommit(state: RaftState): void {
   const index = majorityOf(state, state.log.last, (peer) => peer.match);
   if (index <= state.commit) return;
   // Only an entry of its own term lets a leader commit (and with it what came before). Counterexample, figure 3.7: a
   // majority has an entry of an older term, and a node with a newer last entry may still be elected and overwrite it.
   if (state.log.termAt(index) !== state.term && !state.has("commit-older-term")) return;
   applyTo(state, index);
-  confirmReads(state);
-}
-
-/** The greatest number that a majority has reached, `own` being this node's. */
-export function majorityOf(state: RaftState, own: number, numberOf: (peer: Peer) => number): number {
-  const numbers = state.peers.map(numberOf);
-  numbers.push(own);
-  numbers.sort((a, b) => b - a);
-  // Planted bug: half of the nodes are no majority; the other half may decide otherwise.
-  const needed = state.has("half-is-majority") ? Math.max(1, state.majority - 1) : state.majority;
-  return numbers[needed - 1] as number;
 }

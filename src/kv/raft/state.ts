@@ -4,6 +4,7 @@ import { type Rng, rng } from "../../core/rng.js";
 import { emptyMachine, type Machine } from "../machine.js";
 import { majority, type Request } from "../protocol.js";
 import { RaftLog } from "./log.js";
+import type { Answer } from "./messages.js";
 import type { RaftOptions } from "./options.js";
 import { RaftOutbox } from "./outbox.js";
 
@@ -20,8 +21,11 @@ export interface Peer {
   probing: boolean;
   /** Messages with entries that were not answered. */
   inFlight: number;
-  /** When entries or a snapshot were sent last; ms. */
+  /** When entries were sent last, and when a snapshot; ms. */
   sentMs: number;
+  snapshotMs: number;
+  /** When it answered last; ms. */
+  heardMs: number;
   /** The newest round it answered. */
   round: number;
   /** The leader's clock when it sent the newest message that was answered; -1 = none in this term. */
@@ -48,6 +52,14 @@ export interface Pending {
   triedTerm: number;
 }
 
+/** An origin that waits for an entry. `named`: copies of the request can be told from new ones. */
+export interface Waiter {
+  readonly term: number;
+  readonly origin: Origin;
+  readonly named: boolean;
+}
+
+/** A read that waits until the leader knows that it still leads. */
 export interface Read {
   readonly origin: Origin;
   readonly request: Request;
@@ -98,16 +110,20 @@ export class RaftState {
   reads: Read[] = [];
 
   /** Who waits for the entry at an index, if it is still the one of that term. */
-  readonly waiters = new Map<number, { readonly term: number; readonly origin: Origin }>();
+  readonly waiters = new Map<number, Waiter>();
   /** The newest term this node led in this life. */
   ledTerm = 0;
   /** The newest write of each client that this node put into the log in this life. */
-  readonly proposed = new Map<string, number>();
+  readonly proposed = new Map<string, { readonly seq: number; readonly term: number }>();
   /** The newest write of each client that came to this node from the client itself. */
   readonly received = new Map<string, number>();
   readonly pending = new Map<number, Pending>();
   nextPending = 1;
   expiryArmed = false;
+  /** The term whose leader the pending requests were offered to; -1 = nobody leads. */
+  offeredTerm = -1;
+  /** Answers for this node itself, until the end of the step. */
+  readonly ownAnswers: Answer[] = [];
 
   constructor(
     readonly node: NodeId,

@@ -1,0 +1,27 @@
+/** Counting: what a majority has reached, and whether a leader still hears one. */
+import type { Peer, RaftState } from "./state.js";
+
+/** The greatest number that a majority has reached; `own` is this node's. */
+export function majorityOf(state: RaftState, own: number, numberOf: (peer: Peer) => number): number {
+  const numbers = state.peers.map(numberOf);
+  numbers.push(own);
+  numbers.sort((a, b) => b - a);
+  // Planted bug: half of the nodes are no majority; the other half may decide otherwise.
+  const needed = state.has("half-is-majority") ? Math.max(1, state.majority - 1) : state.majority;
+  return numbers[needed - 1] as number;
+}
+
+/** Does this leader hear a majority? A new one is given the time of an election. */
+export function hearsMajority(state: RaftState): boolean {
+  const { electionMs } = state.options;
+  if (state.nowMs - state.reignMs < electionMs) return true;
+  let heard = 1;
+  for (const peer of state.peers) if (state.nowMs - peer.heardMs < electionMs) heard++;
+  return heard >= state.majority;
+}
+
+/** The clock that leases are measured with. */
+export function leaseClock(state: RaftState): number {
+  // Planted bug: the wall clock can be set back, and then a lease lasts longer than those who granted it think.
+  return state.has("lease-by-wall-clock") ? state.wallMs : state.nowMs;
+}

@@ -9,9 +9,8 @@ import {
   encode,
   field,
   keyValues,
+  placeOf,
   prefixEnd,
-  registerKey,
-  setPrefix,
   textField,
   toBase64,
 } from "./codec.js";
@@ -26,7 +25,7 @@ export interface ClientOptions {
   readonly pageSize?: number;
 }
 
-/** What etcd's clients here understand. `read` with a key reads a register, without one the set. */
+/** What etcd's clients here understand. `read` returns the register or the elements of the set that the key holds. */
 export const ETCD_OPS = ["read", "write", "cas", "add", "txn"] as const;
 
 /** Pages keep one reply of a big set below a megabyte or two. */
@@ -48,13 +47,13 @@ export class EtcdClient implements Client {
     if (this.closed) return { type: "fail", error: "connection closed" };
     switch (op.f) {
       case "read":
-        return op.key === undefined ? this.readSet(op.key, signal) : this.read(op.key, signal);
+        return this.read(op.key, signal);
       case "write":
-        return this.put(registerKey(keyOf(op)), encode(op.value), signal);
+        return this.put(placeOf(keyOf(op)), encode(op.value), signal);
       case "cas":
         return this.cas(keyOf(op), op.value, signal);
       case "add":
-        return this.put(elementKey(op.key, op.value), "1", signal);
+        return this.put(elementKey(op.key, op.value), "", signal);
       case "txn":
         return runTxn(this.gateway, op.value, this.options.serializable, signal);
       default:
@@ -70,13 +69,6 @@ export class EtcdClient implements Client {
     return this.gateway.post("/v3/kv/range", { key: toBase64(key), ...more }, signal);
   }
 
-  private async read(key: Key, signal: AbortSignal): Promise<Completion> {
-    const { serializable } = this.options;
-    const outcome = await this.range(registerKey(key), { serializable }, signal);
-    if (!isOk(outcome)) return failedRead(outcome);
-    return { type: "ok", value: decode(keyValues(outcome.body)[0]) };
-  }
-
   private async put(key: string, value: string, signal: AbortSignal): Promise<Completion> {
     const outcome = await this.gateway.post("/v3/kv/put", { key: toBase64(key), value: toBase64(value) }, signal);
     return isOk(outcome) ? { type: "ok" } : failedWrite(outcome);
@@ -89,11 +81,11 @@ export class EtcdClient implements Client {
    */
   private async cas(key: Key, value: unknown, signal: AbortSignal): Promise<Completion> {
     const [expected, next] = pairOf(value);
-    const seen = await this.range(registerKey(key), {}, signal);
+    const seen = await this.range(placeOf(key), {}, signal);
     if (!isOk(seen)) return { type: "fail", error: `read before cas: ${reasonFor(seen)}` };
     const held = keyValues(seen.body)[0];
     if (encode(decode(held)) !== encode(expected)) return { type: "fail", error: "mismatch" };
-    const base64 = toBase64(registerKey(key));
+    const base64 = toBase64(placeOf(key));
     // An absent key has mod revision 0, so the same comparison serves "it is still not there".
     const compare = [{ key: base64, target: "MOD", result: "EQUAL", mod_revision: held?.modRevision ?? "0" }];
     const success = [{ request_put: { key: base64, value: toBase64(encode(next)) } }];
@@ -105,21 +97,24 @@ export class EtcdClient implements Client {
   }
 
   /**
-   * All elements, page by page. Only the first page asks the cluster (unless serializable): it fixes a revision, and what
-   * the keys were at that revision never changes, so this node alone can answer for the later pages and the whole read is
-   * one snapshot, taken between invocation and completion.
+   * Everything that lies at the key's place, page by page. Only the first page asks the cluster (unless serializable): it
+   * fixes a revision, and what the keys were at that revision never changes, so this node alone can answer for the later
+   * pages and the whole read is one snapshot, taken between invocation and completion.
    */
-  private async readSet(key: Key | undefined, signal: AbortSignal): Promise<Completion> {
-    const prefix = setPrefix(key);
+  private async read(key: Key | undefined, signal: AbortSignal): Promise<Completion> {
+    const place = placeOf(key);
     const limit = this.options.pageSize ?? PAGE_SIZE;
-    const page = { range_end: toBase64(prefixEnd(prefix)), limit, keys_only: true };
+    const page = { range_end: toBase64(prefixEnd(place)), limit };
     const elements: unknown[] = [];
-    let outcome = await this.range(prefix, { ...page, serializable: this.options.serializable }, signal);
+    let outcome = await this.range(place, { ...page, serializable: this.options.serializable }, signal);
     for (;;) {
       if (!isOk(outcome)) return failedRead(outcome);
       const found = keyValues(outcome.body);
-      for (const { key: etcdKey } of found) elements.push(elementOf(prefix, etcdKey));
       const last = found.at(-1);
+      if (found[0]?.key === place) return { type: "ok", value: decode(found[0]) };
+      // Nothing there: an absent register, or a set nobody has added to.
+      if (last === undefined && elements.length === 0) return { type: "ok", value: key === undefined ? [] : null };
+      for (const { key: etcdKey } of found) elements.push(elementOf(place, etcdKey));
       if (field(outcome.body, "more") !== true || last === undefined) return { type: "ok", value: elements };
       const revision = textField(field(outcome.body, "header"), "revision");
       if (revision === undefined) return { type: "fail", error: "a range reply without its revision" };

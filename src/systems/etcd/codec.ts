@@ -1,4 +1,4 @@
-/** How keys and values look in etcd: registers under `r/`, sets under `s/`, all of it JSON, and base64 on the wire. */
+/** How keys and values look in etcd: everything of one key below `k/<key>/`, all of it JSON, and base64 on the wire. */
 import type { Key } from "../../core/op.js";
 
 /** The JSON gateway takes and gives bytes as base64 (protobuf's JSON mapping). */
@@ -8,16 +8,16 @@ export const fromBase64 = (base64: string): string => Buffer.from(base64, "base6
 /** A value as it is stored. Equal values of a workload have equal texts, since they are encoded here alone. */
 export const encode = (value: unknown): string => JSON.stringify(value ?? null);
 
-/** The key of a register. JSON keeps the key 5 and the key "5" apart. */
-export const registerKey = (key: Key): string => `r/${JSON.stringify(key)}`;
+/**
+ * Where a key's data lies: a register at this very place, the elements of a set one by one below it. So a read is one range,
+ * and what it finds tells a register from a set. JSON keeps the key 5 and the key "5" apart; sets without a key share one.
+ */
+export const placeOf = (key: Key | undefined): string => `k/${key === undefined ? "" : JSON.stringify(key)}/`;
+export const elementKey = (key: Key | undefined, element: unknown): string => placeOf(key) + encode(element);
+export const elementOf = (place: string, etcdKey: string): unknown => JSON.parse(etcdKey.slice(place.length));
 
 /** The key of an object that transactions read, write and append to. */
 export const objectKey = (key: unknown): string => `t/${encode(key)}`;
-
-/** A set is a prefix, and each element a key of its own below it. Sets without a key share one. */
-export const setPrefix = (key: Key | undefined): string => `s/${key === undefined ? "" : JSON.stringify(key)}/`;
-export const elementKey = (key: Key | undefined, element: unknown): string => setPrefix(key) + encode(element);
-export const elementOf = (prefix: string, etcdKey: string): unknown => JSON.parse(etcdKey.slice(prefix.length));
 
 /**
  * The end of the range that holds every key with this prefix: the prefix with its last byte increased. Prefixes here end in

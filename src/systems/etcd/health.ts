@@ -9,7 +9,7 @@ import { isOk, reasonFor } from "./errors.js";
 import { Gateway } from "./gateway.js";
 
 /** How long one question may take. A healthy node answers within milliseconds; a paused one never does. */
-const QUESTION_MS = 1000;
+const QUESTION_MS = 2000;
 const POLL_MS = 50;
 
 /** What one node knows of the leadership. Ids are etcd's, as decimal text; leader "0": it knows of none. */

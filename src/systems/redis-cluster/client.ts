@@ -36,7 +36,7 @@ export class RedisClusterClient implements Client {
   }
 
   async invoke(op: Invocation, signal: AbortSignal): Promise<Completion> {
-    const command = commandFor(op);
+    let command = commandFor(op);
     if (this.closed) return { type: "fail", error: "connection closed" };
     let at = this.pinned;
     let asking = false;
@@ -44,6 +44,10 @@ export class RedisClusterClient implements Client {
       const connection = await this.connectionTo(at, signal);
       if (typeof connection === "string") return { type: "fail", error: connection };
       const reply = await this.send(connection, command, asking, signal);
+      if (isWrongType(reply) && command.otherType !== undefined) {
+        command = command.otherType;
+        continue;
+      }
       const redirect = reply.kind === "error" ? redirectIn(reply.message) : undefined;
       if (redirect === undefined) return this.finish(at, await this.completed(connection, command, reply, signal));
       // A redirect proves that the op was not carried out here.
@@ -111,6 +115,8 @@ export class RedisClusterClient implements Client {
     return at === this.pinned ? completion : { ...completion, via: at };
   }
 }
+
+const isWrongType = (reply: Reply): boolean => reply.kind === "error" && reply.message.startsWith("WRONGTYPE");
 
 function wordsFor(reply: Reply): string {
   if (reply.kind === "value") return `${String(reply.value)} acknowledged`;

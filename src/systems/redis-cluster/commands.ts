@@ -2,19 +2,20 @@
 import { UsageError } from "../../core/errors.js";
 import type { Completion, Invocation, Key } from "../../core/op.js";
 
-/** What Redis' clients here understand. `read` with a key reads a register, without one the set. */
+/** What Redis' clients here understand. `read` returns the register or the elements of the set that the key holds. */
 export const REDIS_OPS = ["read", "write", "cas", "add"] as const;
 
 export interface Command {
   readonly args: readonly string[];
   readonly isWrite: boolean;
+  /** What to ask instead when the key turns out to hold another type (WRONGTYPE: the command did nothing). */
+  readonly otherType?: Command;
   /** The completion that a reply without an error means. */
   completion(reply: unknown): Completion;
 }
 
-/** A register and a set of the same name share a slot. JSON keeps the key 5 and the key "5" apart. */
-export const registerKey = (key: Key): string => `r:{${JSON.stringify(key)}}`;
-export const setKey = (key: Key | undefined): string => `s:{${key === undefined ? "" : JSON.stringify(key)}}`;
+/** The Redis key of a key. JSON keeps the key 5 and the key "5" apart; sets without a key share one. */
+export const redisKey = (key: Key | undefined): string => `k:${key === undefined ? "" : JSON.stringify(key)}`;
 
 /**
  * Compare-and-set as one script: Redis runs it without letting anything in between. An absent key counts as null; the
@@ -34,9 +35,9 @@ export function commandFor(op: Invocation): Command {
     case "read":
       return op.key === undefined ? readSet(op.key) : read(op.key);
     case "write":
-      return write(["SET", registerKey(keyOf(op)), encode(op.value)]);
+      return write(["SET", redisKey(keyOf(op)), encode(op.value)]);
     case "add":
-      return write(["SADD", setKey(op.key), encode(op.value)]);
+      return write(["SADD", redisKey(op.key), encode(op.value)]);
     case "cas":
       return cas(keyOf(op), op.value);
     default:
@@ -47,13 +48,15 @@ export function commandFor(op: Invocation): Command {
 const write = (args: readonly string[]): Command => ({ args, isWrite: true, completion: () => ({ type: "ok" }) });
 
 const read = (key: Key): Command => ({
-  args: ["GET", registerKey(key)],
+  args: ["GET", redisKey(key)],
   isWrite: false,
+  otherType: readSet(key),
   completion: (reply) => ({ type: "ok", value: decode(reply) }),
 });
 
+/** Keys of set workloads are read with GET first: one more round trip, and no state to keep about keys. */
 const readSet = (key: Key | undefined): Command => ({
-  args: ["SMEMBERS", setKey(key)],
+  args: ["SMEMBERS", redisKey(key)],
   isWrite: false,
   completion: (reply) => ({ type: "ok", value: Array.isArray(reply) ? reply.map(decode) : [] }),
 });
@@ -63,7 +66,7 @@ function cas(key: Key, value: unknown): Command {
     throw new UsageError("redis-cluster: cas needs [expected, new] as its value");
   }
   return {
-    args: ["EVAL", CAS_SCRIPT, "1", registerKey(key), encode(value[0]), encode(value[1])],
+    args: ["EVAL", CAS_SCRIPT, "1", redisKey(key), encode(value[0]), encode(value[1])],
     isWrite: true,
     completion: (reply) => (reply === 1 ? { type: "ok" } : { type: "fail", error: "mismatch" }),
   };

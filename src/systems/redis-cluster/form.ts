@@ -4,14 +4,14 @@
  * takes seconds.
  */
 import { setMaxListeners } from "node:events";
-import { EnvironmentError } from "../../core/errors.js";
+import { EnvironmentError, messageOf } from "../../core/errors.js";
 import type { NodeId } from "../../core/op.js";
 import type { Cluster } from "../../core/runtime.js";
 import { until } from "../deadline.js";
 import type { Connection } from "./connection.js";
 import { CLIENT_PORT } from "./container.js";
 import { allSettled } from "./health.js";
-import { connectTo, question, readView, tell, viewOf } from "./nodes.js";
+import { connectTo, readView, tell, viewOf } from "./nodes.js";
 import { SLOTS } from "./slots.js";
 import { isSettled, knowsAll } from "./view.js";
 
@@ -23,11 +23,7 @@ export async function formCluster(cluster: Cluster, signal: AbortSignal): Promis
   // Every node listens to it at once, and Node warns of a leak from the eleventh listener on.
   setMaxListeners(0, signal);
   try {
-    await Promise.all(
-      cluster.nodes.map(async (node) => {
-        links.set(node, await connectTo(cluster, node, signal));
-      }),
-    );
+    await Promise.all(cluster.nodes.map(async (node) => links.set(node, await patiently(cluster, node, signal))));
     await assignSlots(cluster, links, signal);
     await introduce(cluster, links, signal);
     await attachReplicas(cluster, links, signal);
@@ -68,13 +64,10 @@ async function introduce(cluster: Cluster, links: ReadonlyMap<NodeId, Connection
       if (other !== node) await tell(link, ["CLUSTER", "MEET", cluster.address(other), String(CLIENT_PORT)], signal);
     }
   });
-  await onEach(links, async (link, node) => {
-    const met = async (): Promise<boolean> => {
-      const view = await question(cluster, signal, (deadline) => readView(link, deadline));
-      return knowsAll(view, cluster.nodes.length);
-    };
+  await onEach(links, async (link) => {
+    const met = async (): Promise<boolean> => knowsAll(await readView(link, signal), cluster.nodes.length);
     if (await until(cluster.clock, POLL_MS, signal, met)) return;
-    throw new EnvironmentError(`Redis Cluster did not form in time: ${node} does not know all the others`);
+    throw new EnvironmentError("it does not know all the others in time");
   });
 }
 
@@ -96,11 +89,33 @@ async function attachReplicas(
   });
 }
 
+/** Connects as often as it takes: on a busy machine a fresh process may miss the deadline of one handshake. */
+async function patiently(cluster: Cluster, node: NodeId, signal: AbortSignal): Promise<Connection> {
+  for (;;) {
+    try {
+      return await connectTo(cluster, node, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await cluster.clock.sleep(POLL_MS, signal);
+    }
+  }
+}
+
+/** One step on every node at once; what goes wrong is told with the node's name. */
 async function onEach(
   links: ReadonlyMap<NodeId, Connection>,
   action: (link: Connection, node: NodeId) => Promise<void>,
 ): Promise<void> {
-  await Promise.all([...links].map(([node, link]) => action(link, node)));
+  const step = async (link: Connection, node: NodeId): Promise<void> => {
+    try {
+      await action(link, node);
+    } catch (error) {
+      throw new EnvironmentError(`Redis Cluster did not form: ${node}: ${messageOf(error)}. See its log.`, {
+        cause: error,
+      });
+    }
+  };
+  await Promise.all([...links].map(([node, link]) => step(link, node)));
 }
 
 /** Why it is not settled, node by node, asked once more after the deadline. */

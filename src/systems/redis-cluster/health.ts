@@ -1,7 +1,7 @@
 /** Who leads, and is the whole cluster serving again. */
 import type { Key, NodeId } from "../../core/op.js";
 import type { Cluster } from "../../core/runtime.js";
-import { registerKey, setKey } from "./commands.js";
+import { redisKey } from "./commands.js";
 import { connectTo, question, viewOf } from "./nodes.js";
 import { SLOTS, slotOf } from "./slots.js";
 import { isSettled, ownership, ownsSlots, type View } from "./view.js";
@@ -42,8 +42,8 @@ export async function primaries(
     Promise.all(cluster.nodes.map(async (node) => ({ node, view: await viewOf(cluster, node, deadline) }))),
   );
   const owners = slotOwners(views.flatMap(({ node, view }) => (view === undefined ? [] : [{ node, view }])));
-  const wanted = keys.length === 0 ? [setKey(undefined)] : keys.map(registerKey);
-  const first = wanted.flatMap((key) => owners[slotOf(key)] ?? []);
+  const wanted = keys.length === 0 ? [undefined] : keys;
+  const first = wanted.flatMap((key) => owners[slotOf(redisKey(key))] ?? []);
   const all = cluster.nodes.filter((node) => owners.includes(node));
   return [...new Set([...first, ...all])];
 }

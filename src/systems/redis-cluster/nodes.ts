@@ -8,9 +8,9 @@ import { CLIENT_PORT } from "./container.js";
 import { parseView, type View } from "./view.js";
 
 /** How long one question may take. A healthy node answers within milliseconds; a paused one never does. */
-const QUESTION_MS = 1000;
+const QUESTION_MS = 2000;
 
-/** A connection to a node that has answered a PING. Rejects after a second at the latest. */
+/** A connection to a node that has answered a PING. Rejects after two seconds at the latest. */
 export async function connectTo(cluster: Cluster, node: NodeId, signal: AbortSignal): Promise<Connection> {
   const endpoint = cluster.endpoint?.(node, CLIENT_PORT);
   if (endpoint === undefined) {

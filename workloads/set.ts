@@ -7,8 +7,6 @@ import { statsChecker } from "../checkers/stats.js";
 import type { WorkloadDefinition } from "../src/core/workload.js";
 import { finalReads, unfold } from "../src/generators/index.js";
 
-const KEY = "set";
-
 export const setWorkload: WorkloadDefinition = {
   name: "set",
   summary: "adds of unique elements to one set, reads now and then, and a final read from every node; nothing is lost",
@@ -18,8 +16,8 @@ export const setWorkload: WorkloadDefinition = {
     // Elements are 0, 1, 2, … so that none is added twice: a set cannot tell two adds of one element apart.
     generator: unfold(0, (element, random) =>
       random.below(Number(options["adds-per-read"]) + 1) === 0
-        ? [{ f: "read", key: KEY, value: null }, element]
-        : [{ f: "add", key: KEY, value: element }, element + 1],
+        ? [{ f: "read", value: null }, element]
+        : [{ f: "add", value: element }, element + 1],
     ),
     final: finalReads(nodes),
     checkers: [

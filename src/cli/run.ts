@@ -1,6 +1,6 @@
 /** `cap-test run`: one run, from the command line to the exit code. */
 import type { Command } from "commander";
-import { renderSummary } from "../../reports/summary.js";
+import { type SummaryLine, summaryLines } from "../../reports/summary.js";
 import type { Valid } from "../core/checker.js";
 import { EXIT } from "../core/errors.js";
 import { registry } from "../registry.js";
@@ -68,7 +68,7 @@ async function run(flags: Flags): Promise<number> {
     });
     progress.stop();
     output.value(outcome.results);
-    printSummary(output, renderSummary({ test: spec, results: outcome.results }), outcome.results.valid);
+    for (const line of summaryLines({ test: spec, results: outcome.results })) printLine(output, line);
     output.line(`report: ${outcome.folder.file("report.html")}`);
     output.line(`repeat: ${spec.repeat}`);
     return outcome.error === undefined ? exitOf(outcome.results.valid) : reportError(outcome.error);
@@ -78,9 +78,7 @@ async function run(flags: Flags): Promise<number> {
   }
 }
 
-function printSummary(output: Output, summary: string, valid: Valid): void {
-  const { green, red, yellow } = output.paint;
-  const paint = valid === true ? green : valid === false ? red : yellow;
-  const [first = "", ...rest] = summary.split("\n");
-  output.result([paint(first), ...rest].join("\n"));
+function printLine({ paint, result }: Output, { tone, text }: SummaryLine): void {
+  const colours = { valid: paint.green, invalid: paint.red, unknown: paint.yellow, plain: paint.reset };
+  result(colours[tone](text));
 }

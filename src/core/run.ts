@@ -42,6 +42,8 @@ export interface RunResults {
   readonly checkers: Readonly<Record<string, Verdict>>;
   /** One sentence: the verdict for people. */
   readonly summary: string;
+  /** When the final phase (healed, quiet) began; ns since the run began. Absent where there was none. */
+  readonly finalNs?: number;
   /** How the run ended, where not by its time limit: "interrupted", "docker stopped", … */
   readonly ended?: string;
 }

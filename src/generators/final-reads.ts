@@ -3,14 +3,15 @@ import type { Context, Emission, Generator, GeneratorEvent, Next } from "../core
 import type { Key, NodeId, Thread } from "../core/op.js";
 
 interface Read {
-  readonly key: Key;
+  /** Absent: the one object of the run that has no key (the set). */
+  readonly key: Key | undefined;
   readonly node: NodeId;
   readonly attempt: number;
 }
 
 interface State {
   /** Keys heard of, oldest first. */
-  readonly keys: readonly Key[];
+  readonly keys: readonly (Key | undefined)[];
   /** Reads still to do; undefined until the phase begins. */
   readonly todo?: readonly Read[];
   /** Reads under way, by thread. */
@@ -36,7 +37,8 @@ function build(nodes: readonly NodeId[], f: string, state: State): Generator {
       const chosen = assign(todo, context);
       if (chosen === undefined) return "pending";
       const { read, thread } = chosen;
-      const op: Emission = { f, key: read.key, value: null, thread, node: read.node, atNs: context.nowNs };
+      const { key, node } = read;
+      const op: Emission = { f, ...(key === undefined ? {} : { key }), value: null, thread, node, atNs: context.nowNs };
       const left = todo.filter((other) => other !== read);
       return { op, rest: build(nodes, f, { ...state, todo: left, running: new Map(state.running).set(thread, read) }) };
     },
@@ -63,7 +65,7 @@ function assign(todo: readonly Read[], context: Context): { read: Read; thread: 
 }
 
 function hear(state: State, { op, thread }: GeneratorEvent, f: string): State {
-  if (thread === "nemesis" || op.key === undefined) return state;
+  if (thread === "nemesis") return state;
   if (state.todo === undefined) {
     return op.type !== "invoke" || state.keys.includes(op.key) ? state : { ...state, keys: [...state.keys, op.key] };
   }

@@ -1,5 +1,5 @@
 /** The verdict of a run: the workload's checkers, and those that ask whether the run proves anything at all. */
-import { composeCheckers } from "../../checkers/compose.js";
+import { compose } from "../../checkers/compose.js";
 import { faultsChecker } from "../../checkers/faults.js";
 import { harnessChecker } from "../../checkers/harness.js";
 import type { CheckContext, Checker, Valid, Verdict } from "../core/checker.js";
@@ -36,7 +36,7 @@ export async function judge({ plan, history, outcome, maxLagMs, extra }: JudgeIn
     // A stall as long as the time-out of an op makes time-outs that no node is to blame for.
     harnessChecker({ maxLagMs, boundMs: spec.opTimeoutMs, ...(ended === undefined ? {} : { ended }) }),
   ];
-  const { valid, checkers } = await composeCheckers([...workload.checkers, ...extra, ...own]).check(history, context);
+  const { valid, checkers } = await compose([...workload.checkers, ...extra, ...own]).check(history, context);
   return { valid, checkers, summary: sentence(plan, valid, checkers), ops: countEndings(history) };
 }
 

@@ -77,6 +77,7 @@ export async function runTest(options: RunOptions): Promise<RunOutcome> {
     ops: judged.ops,
     checkers: judged.checkers,
     summary: judged.summary,
+    ...(lived.outcome.finalNs === undefined ? {} : { finalNs: lived.outcome.finalNs }),
     ...(lived.outcome.ended === undefined ? {} : { ended: lived.outcome.ended }),
   };
   folder.write("results.json", `${JSON.stringify(results, null, 2)}\n`);

@@ -1,0 +1,94 @@
+/** Reads any history from disk: ours (JSON lines), Jepsen's (EDN), either gzipped, or the folder of a run. */
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createGunzip } from "node:zlib";
+import { UsageError } from "../core/errors.js";
+import {
+  createHistoryParser,
+  type HistoryParser,
+  looksLikeEdn,
+  type ParsedHistory,
+  parseEdnHistory,
+} from "../history/index.js";
+
+const CHUNK_BYTES = 1 << 20;
+
+/** A history and the file it came from (for a folder: its history.jsonl). */
+export interface StoredHistory extends ParsedHistory {
+  readonly path: string;
+}
+
+/** @throws UsageError with the file's name, and the line where a line is wrong. */
+export async function readHistory(path: string): Promise<StoredHistory> {
+  const file = historyPath(path);
+  try {
+    const reader = new FormatReader();
+    for await (const chunk of chunksOf(file)) reader.push(chunk);
+    return { ...reader.finish(), path: file };
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code?.startsWith("Z_")) throw new UsageError(`${path}: the gzip data is broken or cut off.`, { cause: error });
+    throw error;
+  }
+}
+
+function historyPath(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new UsageError(`${path}: no such file.`);
+  if (!stat.isDirectory()) return path;
+  const inside = join(path, "history.jsonl");
+  if (statSync(inside, { throwIfNoEntry: false }) === undefined) {
+    throw new UsageError(`${path}: a folder without history.jsonl; give a run's folder or a history file.`);
+  }
+  return inside;
+}
+
+/** The file in chunks, unzipped where it is gzip. Plain files are read synchronously: it is three times as fast. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const fd = openSync(path, "r");
+  try {
+    const first = readChunk(fd);
+    if (first[0] !== 0x1f || first[1] !== 0x8b) {
+      for (let chunk = first; chunk.length > 0; chunk = readChunk(fd)) yield chunk;
+      return;
+    }
+    const gunzip = createGunzip();
+    const feed = async (): Promise<void> => {
+      for (let chunk = first; chunk.length > 0; chunk = readChunk(fd)) {
+        if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once("drain", resolve));
+      }
+      gunzip.end();
+    };
+    const fed = feed();
+    for await (const chunk of gunzip) yield chunk as Uint8Array;
+    await fed;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readChunk(fd: number): Uint8Array {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  return buffer.subarray(0, readSync(fd, buffer));
+}
+
+/** Decides the format by the first bytes; keeps EDN whole, feeds JSON lines on. */
+class FormatReader {
+  private parser: HistoryParser | undefined;
+  private edn: Uint8Array[] | undefined;
+
+  push(chunk: Uint8Array): void {
+    if (this.parser === undefined && this.edn === undefined) {
+      if (looksLikeEdn(chunk)) this.edn = [];
+      else this.parser = createHistoryParser();
+    }
+    this.edn?.push(chunk);
+    this.parser?.push(chunk);
+  }
+
+  finish(): ParsedHistory {
+    if (this.edn !== undefined) return parseEdnHistory(Buffer.concat(this.edn));
+    return (this.parser ?? createHistoryParser()).finish();
+  }
+}

@@ -48,6 +48,19 @@ describe("without faults", () => {
     expect(harness.runUntil(() => settled(harness), 2000)).toBe(true);
   });
 
+  test("a replica that has not heard its primary yet does not call itself serving", () => {
+    const harness = new Harness({ seed: 1, nodes: 3 }, asyncProgram());
+    harness.isolate("n3");
+    harness.run(500);
+    expect(harness.status("n2")?.serving).toBe(true);
+    expect(harness.status("n3")?.serving).toBe(false);
+    expect(harness.status("n1")?.pending).toBe(1);
+    harness.heal();
+    harness.run(500);
+    expect(harness.status("n3")?.serving).toBe(true);
+    expect(harness.status("n1")?.pending).toBe(0);
+  });
+
   test("cas refuses a mismatch definitely", () => {
     const harness = cluster();
     const cas = (from: unknown, to: unknown) => ({ f: "cas", key: 1, value: [from, to], client: "c", seq: ++writes });

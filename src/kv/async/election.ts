@@ -105,6 +105,7 @@ export function onBeat(state: AsyncState, from: NodeId, message: Message & { t: 
   // A primary that hears no majority is as good as silent: it serves nobody, so the others may replace it.
   if (message.ok) {
     state.heardMs = nowMs;
+    state.heard = true;
     state.standAtMs = -1;
     state.campaign = undefined;
   }

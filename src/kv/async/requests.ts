@@ -132,7 +132,7 @@ function statusOf(state: AsyncState, nowMs: number): Status {
     role: state.isPrimary ? "primary" : "replica",
     epoch: state.epoch,
     primary: state.primary,
-    serving: state.isPrimary ? state.hearsMajority(nowMs) : !missesPrimary(state, nowMs),
+    serving: state.isPrimary ? state.hearsMajority(nowMs) : state.heard && !missesPrimary(state, nowMs),
     digest: `${state.last.e}:${state.last.i}`,
     pending,
   };

@@ -54,8 +54,10 @@ export class AsyncState {
   voted = 0;
   /** The newest epoch it has heard of. */
   newest = 1;
-  /** Replica: when a primary in good health was heard last. */
+  /** Replica: when a primary in good health was heard last (or when this node started, until it hears one). */
   heardMs = 0;
+  /** Was one heard since this node started? Until then its own links may not be up either. */
+  heard = false;
   tickMs = 0;
   campaign: { readonly epoch: number; readonly votes: Set<NodeId> } | undefined;
   /** When to stand for election, once the primary is silent; -1 = not decided yet. */

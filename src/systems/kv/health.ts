@@ -30,13 +30,6 @@ function statuses(cluster: Cluster, signal: AbortSignal): Promise<(Status | unde
   return Promise.all(cluster.nodes.map((node) => statusOf(cluster, node, signal)));
 }
 
-/** Every node serves, and those that follow a primary follow the same one in the same epoch. */
-export async function allServe(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
-  const all = await statuses(cluster, signal);
-  const first = all[0];
-  return all.every((one) => one?.serving === true && one.primary === first?.primary && one.epoch === first.epoch);
-}
-
 /** All serve, hold the same data and owe each other nothing: what a quiet final read needs. */
 export async function allSettled(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
   const all = await statuses(cluster, signal);
@@ -51,9 +44,12 @@ export async function allSettled(cluster: Cluster, signal: AbortSignal): Promise
   );
 }
 
-/** The nodes join by themselves: forming is waiting until all serve. */
+/**
+ * The nodes join by themselves: forming is waiting until all serve and nothing is owed. (Serving alone is not enough: a
+ * primary is served by a majority, and the way from the last node to it may not be open yet.)
+ */
 export async function waitUntilAllServe(cluster: Cluster, signal: AbortSignal): Promise<void> {
-  if (await until(cluster.clock, POLL_MS, signal, () => allServe(cluster, signal))) return;
+  if (await until(cluster.clock, POLL_MS, signal, () => allSettled(cluster, signal))) return;
   throw new EnvironmentError("the bundled nodes did not form a cluster in time; see their logs");
 }
 

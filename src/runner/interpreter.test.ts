@@ -199,3 +199,35 @@ describe("interpreter", () => {
     expect(seen).toEqual(["0@n1", "1@n2", "1@n2", "2@n1"]);
   });
 });
+
+describe("a stalled event loop", () => {
+  it("does not turn an answer that came in time into a time-out", async () => {
+    const { createServer, connect } = await import("node:net");
+    const server = createServer((socket) => socket.on("data", () => socket.write("pong"))).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as { port: number };
+    const { interpreter, history } = setUp({
+      concurrency: 1,
+      opTimeoutMs: 100,
+      invoke: (_, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener("abort", () => resolve({ type: "info", error: "timeout" }));
+          const socket = connect(port, "127.0.0.1", () => {
+            socket.write("ping");
+            // The loop is stuck while the answer comes in, until long after the deadline.
+            setTimeout(() => {
+              const end = performance.now() + 300;
+              while (performance.now() < end);
+            }, 5);
+          });
+          socket.once("data", () => {
+            socket.destroy();
+            resolve({ type: "ok" });
+          });
+        }),
+    });
+    await interpreter.run(some(1));
+    expect(history.map(({ type }) => type)).toEqual(["invoke", "ok"]);
+    server.close();
+  });
+});

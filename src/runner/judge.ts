@@ -22,6 +22,12 @@ export interface Judged {
   readonly ops: { readonly ok: number; readonly fail: number; readonly info: number };
 }
 
+/**
+ * A stall of our own event loop this many op time-outs long makes the run unknown: time-outs that no node is to blame for
+ * would be booked as unavailability. Shorter ones are forgiven op by op (deadlines.ts).
+ */
+const LAG_BOUND_TIMEOUTS = 2;
+
 /** Pure but for the checkers a user brings. */
 export async function judge({ plan, history, outcome, maxLagMs, extra }: JudgeInput): Promise<Judged> {
   const { spec, workload } = plan;
@@ -33,8 +39,11 @@ export async function judge({ plan, history, outcome, maxLagMs, extra }: JudgeIn
   const { ended } = outcome;
   const own = [
     faultsChecker({ expected: plan.nemeses.length > 0 }),
-    // A stall as long as the time-out of an op makes time-outs that no node is to blame for.
-    harnessChecker({ maxLagMs, boundMs: spec.opTimeoutMs, ...(ended === undefined ? {} : { ended }) }),
+    harnessChecker({
+      maxLagMs,
+      boundMs: LAG_BOUND_TIMEOUTS * spec.opTimeoutMs,
+      ...(ended === undefined ? {} : { ended }),
+    }),
   ];
   const { valid, checkers } = await compose([...workload.checkers, ...extra, ...own]).check(history, context);
   return { valid, checkers, summary: sentence(plan, valid, checkers), ops: countEndings(history) };

@@ -14,7 +14,8 @@ import { availabilitySection } from "./sections/availability.js";
 import { faultsSection } from "./sections/faults.js";
 import { findingsSection } from "./sections/findings.js";
 import { headSection } from "./sections/head.js";
-import { logsSection, performanceSection, runSection, timelineSection } from "./sections/rest.js";
+import { performanceSection } from "./sections/performance.js";
+import { logsSection, runSection, timelineSection } from "./sections/rest.js";
 import { survey } from "./survey.js";
 import { findWitnesses } from "./witnesses.js";
 

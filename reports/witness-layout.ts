@@ -49,7 +49,7 @@ interface Mark {
   readonly index: number;
 }
 
-export function layoutWitness(pairs: readonly OpPair[], bands: readonly Band[], minWidth = 640): WitnessLayout {
+export function layoutWitness(pairs: readonly OpPair[], bands: readonly Band[], minWidth: number): WitnessLayout {
   const processes = [...new Set(pairs.map((pair) => String(pair.invoke.process)))];
   const rows = processes.map((process) => ({
     process,

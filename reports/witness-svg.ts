@@ -11,16 +11,27 @@ const ROW = 54;
 const BAR = 16;
 const SHADE_LINE = 18;
 const AXIS = 34;
+const WIDE = 1024;
+const NARROW = 330;
 
-/** The picture as inline SVG; undefined where the witness holds no op. */
+/**
+ * The picture as inline SVG, once for wide screens and once as narrow as its words allow: text in a scaled picture would be
+ * too small on one of them. Undefined where the witness holds no op.
+ */
 export function witnessSvg(witness: FoundWitness, bands: readonly Band[]): Html | undefined {
   if (witness.pairs.length === 0) return undefined;
-  const layout = layoutWitness(witness.pairs, bands);
+  const narrow = layoutWitness(witness.pairs, bands, NARROW);
+  const wide = layoutWitness(witness.pairs, bands, WIDE);
+  if (narrow.width === wide.width) return drawing(witness, wide, "");
+  return html`${drawing(witness, wide, "wide-only")}${drawing(witness, narrow, "narrow-only")}`;
+}
+
+function drawing(witness: FoundWitness, layout: WitnessLayout, shownOn: string): Html {
   const top = 8 + layout.shades.length * SHADE_LINE;
   const bottom = top + layout.rows.length * ROW;
   const { width } = layout;
   const height = bottom + AXIS;
-  return html`<svg class="witness-svg" role="img" aria-label="${altText(witness)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+  return html`<svg class="witness-svg ${shownOn}" role="img" aria-label="${altText(witness)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 ${layout.shades.map((shade, i) => shadeSvg(shade, i, top, bottom))}
 ${layout.rows.map((row, i) => rowSvg(row, top + i * ROW, width))}
 ${layout.bars.map((bar) => barSvg(bar, top + bar.row * ROW))}

@@ -3,9 +3,9 @@ import { registerWorkload } from "../workloads/register.js";
 import { setWorkload } from "../workloads/set.js";
 import { nemesisDefinitions } from "./nemeses/parse.js";
 import type { Registry } from "./runner/plan.js";
-import { etcdDefinition } from "./systems/etcd/index.js";
+import { etcdDefinition } from "./systems/etcd/etcd.js";
 import { kvDefinitions } from "./systems/kv/index.js";
-import { redisClusterDefinition } from "./systems/redis-cluster/index.js";
+import { redisClusterDefinition } from "./systems/redis-cluster/redis-cluster.js";
 
 export const registry: Registry = {
   systems: [etcdDefinition, redisClusterDefinition, ...kvDefinitions],

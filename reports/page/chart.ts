@@ -39,7 +39,7 @@ export function drawChart(element: HTMLElement, input: ChartInput): Drawn {
       legend: { live: kind !== "scatter" },
       scales: { x: { time: false, ...fixed(range.get()) }, y: plan.scale },
       axes: [
-        axis({ values: (_, times) => times.map((s) => `${Number(s.toFixed(6))} s`) }),
+        axis({ size: 34, values: (_, times) => times.map((s) => `${Number(s.toFixed(6))} s`) }),
         axis({ values: plan.labels, size: 64 }),
       ],
       series: [

@@ -81,7 +81,7 @@ export function Filters({ model, filter, grouping, shown, onFilter, onGrouping }
           onInput={(event) => change({ text: event.currentTarget.value })}
         />
       </label>
-      <fieldset>
+      <fieldset class="endings">
         <legend>Ending</legend>
         <Tick label="ok" kind="ok" on={filter.ok} onChange={(ok) => change({ ok })} />
         <Tick label="failed" kind="fail" on={filter.fail} onChange={(fail) => change({ fail })} />
@@ -89,7 +89,7 @@ export function Filters({ model, filter, grouping, shown, onFilter, onGrouping }
         {witnesses.length > 0 && (
           <Tick
             label="witnesses only"
-            kind="witness"
+            kind="in-witness"
             on={filter.witnessOnly}
             onChange={(witnessOnly) => change({ witnessOnly })}
           />

@@ -28,7 +28,8 @@ export async function decode(text: string): Promise<PageData> {
 export function modelOf(data: PageData): Model {
   const { ops } = data;
   const start = running(ops.startUs);
-  const endUs = Math.max(1, data.endNs / 1000);
+  // A little room, so that what ends last is not drawn on the edge.
+  const endUs = Math.max(1, (data.endNs / 1000) * 1.004);
   const end = Float64Array.from(ops.tookUs, (took, row) => (took < 0 ? endUs : (start[row] as number) + took));
   const witness = new Uint16Array(ops.count);
   for (const [i, each] of data.witnesses.entries()) {

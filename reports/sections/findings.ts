@@ -8,8 +8,10 @@ import { checkerQuestion, checkerTitle } from "../names.js";
 import { isFields, restOf, validOf } from "../read.js";
 import { clip } from "../show.js";
 import { type FoundWitness, MAX_PARTS, sortedParts, witnessesOf } from "../witnesses.js";
+import { SHOWN_BY_AVAILABILITY } from "./availability.js";
 import { fieldList } from "./generic.js";
-import { lostWrites, SHOWN_BY_LOST_WRITES } from "./lost-writes.js";
+import { lostList, lostTally, SHOWN_BY_LOST_WRITES } from "./lost-writes.js";
+import { SHOWN_BY_PERFORMANCE } from "./performance.js";
 import { witnessFigure } from "./witness.js";
 
 /** What findings need beside the verdicts. */
@@ -20,21 +22,14 @@ export interface FindingContext {
 }
 
 /** Fields shown elsewhere on the page, by checker: the finding links there. */
-const ELSEWHERE: Readonly<
-  Record<string, { readonly id: string; readonly label: string; readonly fields: readonly string[] }>
-> = {
-  availability: {
-    id: "availability",
-    label: "See availability by side",
-    fields: ["class", "reason", "table", "rows", "cuts"],
-  },
-  perf: {
-    id: "performance",
-    label: "See latency and rate",
-    fields: ["series", "quantiles", "latency", "rate", "buckets"],
-  },
-  faults: { id: "faults", label: "See each fault and its proof", fields: ["windows"] },
-};
+const ELSEWHERE: ReadonlyMap<
+  string,
+  { readonly id: string; readonly label: string; readonly fields: readonly string[] }
+> = new Map([
+  ["availability", { id: "availability", label: "See availability by side", fields: SHOWN_BY_AVAILABILITY }],
+  ["perf", { id: "performance", label: "See latency and rate", fields: SHOWN_BY_PERFORMANCE }],
+  ["faults", { id: "faults", label: "See each fault and its proof", fields: ["windows", "windowsTotal"] }],
+]);
 
 /** Worst first; equals keep the order in which the workload names them. */
 export function inOrder(checkers: Readonly<Record<string, Verdict>>): readonly (readonly [string, Verdict])[] {
@@ -53,7 +48,7 @@ ${list.length === 0 ? html`<p class="none">No checker gave a verdict.</p>` : lis
 
 function finding(name: string, verdict: Verdict, context: FindingContext): Html {
   const word = validWord(validOf(verdict));
-  const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
+  const elsewhere = ELSEWHERE.get(name);
   const isLost = name === "lost-writes";
   const shown = [...(elsewhere?.fields ?? []), ...(isLost ? SHOWN_BY_LOST_WRITES : []), "witness"];
   const rest = restOf(verdict, shown);
@@ -63,8 +58,9 @@ ${checkerQuestion(name) === "" ? "" : html`<p class="question">${checkerQuestion
 <p class="answer">${clip(String(verdict.summary ?? ""), 1000)}</p>
 ${reasonOf(verdict, elsewhere?.fields ?? [])}
 ${elsewhere === undefined ? "" : html`<p><a href="#${elsewhere.id}">${elsewhere.label}</a></p>`}
-${isLost ? lostWrites(verdict) : ""}
+${isLost ? lostTally(verdict) : ""}
 ${witnesses(name, verdict, context)}
+${isLost ? lostList(verdict) : ""}
 ${Object.keys(rest).length === 0 ? "" : html`<details><summary>All figures of this checker</summary>${fieldList(rest)}</details>`}
 ${parts(name, verdict, context, 0)}
 </article>`;
@@ -73,17 +69,19 @@ ${parts(name, verdict, context, 0)}
 /** An unknown says why: its reason where it carries one beside the summary. */
 function reasonOf(verdict: Verdict, elsewhere: readonly string[]): Html | string {
   const reason = (verdict as { readonly reason?: unknown }).reason;
-  if (typeof reason !== "string" || reason === verdict.summary) return "";
+  if (typeof reason !== "string" || String(verdict.summary).includes(reason)) return "";
   return elsewhere.includes("reason") && validOf(verdict) !== "unknown"
     ? ""
     : html`<p class="reason"><strong>Why:</strong> ${clip(reason, 1000)}</p>`;
 }
 
+/** The first witness in full, others folded: they mostly tell the same story of another value. */
 function witnesses(path: string, verdict: Verdict, context: FindingContext): Html | string {
-  const list = context.witnesses.get(path) ?? [];
-  const left = witnessesOf(verdict).length - list.length;
-  if (list.length === 0) return "";
-  return html`<div class="witnesses">${list.map((witness) => witnessFigure(witness, context.bands))}
+  const [first, ...others] = context.witnesses.get(path) ?? [];
+  const left = witnessesOf(verdict).length - others.length - 1;
+  if (first === undefined) return "";
+  return html`<div class="witnesses">${witnessFigure(first, context.bands)}
+${others.length === 0 ? "" : html`<details><summary>${plural(others.length, "more witness", "more witnesses")}</summary>${others.map((witness) => witnessFigure(witness, context.bands))}</details>`}
 ${left > 0 ? html`<p class="more">${plural(left, "more witness", "more witnesses")} in results.json.</p>` : ""}</div>`;
 }
 

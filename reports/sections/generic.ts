@@ -25,7 +25,14 @@ export function fieldValue(name: string, value: unknown, depth = 0): Html {
   if (typeof value === "boolean") return html`${value ? "yes" : "no"}`;
   if (typeof value === "string") return html`${clip(value, MAX_TEXT)}`;
   if (Array.isArray(value)) return listValue(value, depth);
-  if (isFields(value) && depth < 2 && Object.keys(value).length > 0) return fieldList(value, depth + 1);
+  if (isFields(value) && depth < 2 && Object.keys(value).length > 0) {
+    const rows = Object.entries(value);
+    // Counts by name ({read: {ok, fail}, write: {…}}) read better as a table than as lists in a list.
+    if (rows.length > 1 && rows.every(([, row]) => isFields(row) && !Object.values(row).some(isFields))) {
+      return rowTable(rows.map(([key, row]): Fields => ({ "": key, ...(row as Fields) })));
+    }
+    return fieldList(value, depth + 1);
+  }
   return html`<code>${show(value, MAX_TEXT)}</code>`;
 }
 

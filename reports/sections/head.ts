@@ -47,8 +47,8 @@ function checkerRow(name: string, verdict: Verdict): Html {
 
 function facts(test: TestSpec, results: RunResults, found: Survey): Html {
   const { ok, fail, info } = results.ops;
-  const rows: readonly (readonly [string, string])[] = [
-    ["Ops", `${count(ok)} ok, ${count(fail)} failed, ${count(info)} unknown`],
+  const rows: readonly (readonly [name: string, value: string, more?: string])[] = [
+    ["Ops", count(ok + fail + info), `${count(ok)} ok, ${count(fail)} failed, ${count(info)} unknown`],
     ["Faults", faultsText(found)],
     [
       "Nodes",
@@ -61,7 +61,7 @@ function facts(test: TestSpec, results: RunResults, found: Survey): Html {
     ["Time", durationMs(results.durationMs)],
     ["Seed", String(results.seed)],
   ];
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${rows.map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}${more === undefined ? "" : html`<small>${more}</small>`}</dd></div>`)}</dl>`;
 }
 
 function faultsText(found: Survey): string {

@@ -1,35 +1,12 @@
-/** The quieter sections: performance, the interactive timeline's place, node logs, and what the run was made of. */
-import type { Verdict } from "../../src/core/checker.js";
+/** The quieter sections: the interactive timeline's place, node logs, and what the run was made of. */
 import type { RunResults, TestSpec } from "../../src/core/run.js";
 import { count, durationMs, plural } from "../format.js";
 import { type Html, html } from "../html.js";
-import { type Fields, fieldsOf, isFields, rowsIn } from "../read.js";
 import { byNumberInName } from "../survey.js";
-import { rowTable, scroller } from "./generic.js";
+import { scroller } from "./generic.js";
 
 const LOG_LINES = 200;
 const LOG_CHARS = 40_000;
-
-/** Latency and rate: charts drawn by the script, and the checker's quantiles as a table that needs none. */
-export function performanceSection(verdict: Verdict | undefined): Html {
-  const fields = fieldsOf(verdict);
-  const tables = ["quantiles", "latency"].flatMap((name) => tableOf(fields, name));
-  return html`<section id="performance" aria-labelledby="performance-head"><h2 id="performance-head">Latency and rate</h2>
-<div id="charts" class="needs-js"></div><noscript><p class="none">The charts need JavaScript.</p></noscript>
-${tables}</section>`;
-}
-
-function tableOf(fields: Fields, name: string): readonly Html[] {
-  const value = fields[name];
-  if (isFields(value)) {
-    const rows = Object.entries(value).map(
-      ([key, row]): Fields => (isFields(row) ? { op: key, ...row } : { name: key, value: row }),
-    );
-    return rows.length > 0 ? [rowTable(rows, "Latency quantiles")] : [];
-  }
-  const rows = rowsIn(fields, name);
-  return rows.length > 0 ? [rowTable(rows, "Latency quantiles")] : [];
-}
 
 export function timelineSection(invocations: number): Html {
   return html`<section id="timeline" aria-labelledby="timeline-head"><h2 id="timeline-head">Timeline</h2>

@@ -31,7 +31,13 @@ function words(witness: FoundWitness): Html {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   const steps = [...more, ...witness.steps].slice(0, 60);
-  return html`<p>${clip(first, 1200)}</p>${steps.length === 0 ? "" : html`<ol class="steps">${steps.map((step) => html`<li>${clip(step.replace(/^(\d+[.)]|[-*•])\s+/, ""), 600)}</li>`)}</ol>`}`;
+  return html`<p>${clip(sentence(first), 1200)}</p>${steps.length === 0 ? "" : html`<ol class="steps">${steps.map((step) => html`<li>${clip(step.replace(/^(\d+[.)]|[-*•])\s+/, ""), 600)}</li>`)}</ol>`}`;
+}
+
+/** Checkers write clauses; here they stand alone. A first word with a digit or a hyphen is a name and stays as it is. */
+function sentence(text: string): string {
+  const start = /^[a-z]+(?=[ ,])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.!?…]$/.test(start) || start === "" ? start : `${start}.`;
 }
 
 function opTable(pairs: readonly OpPair[]): Html {

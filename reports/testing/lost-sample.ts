@@ -1,7 +1,10 @@
 /** The lost-elements run with the verdicts the project's own checkers give it. */
 
+import { faultsChecker } from "../../checkers/faults.js";
 import { lostWritesChecker } from "../../checkers/lost-writes.js";
+import { perfChecker } from "../../checkers/perf.js";
 import { setFullChecker } from "../../checkers/set-full.js";
+import { statsChecker } from "../../checkers/stats.js";
 import type { Verdict } from "../../src/core/checker.js";
 import { historyOf } from "../../src/history/index.js";
 import type { ReportInput } from "../report.js";
@@ -16,8 +19,9 @@ export async function lostElements(): Promise<ReportInput> {
     "lost-writes": lost,
     "set-full": await setFullChecker().check(history, context),
     availability: sampleAvailability("neither", "The minority refused, and yet acknowledged writes were lost."),
-    faults: { valid: true, summary: "1 fault applied, 1 proved to bite", applied: 1, proved: 1 } as Verdict,
-    stats: { valid: true, summary: "every op succeeded at least once" },
+    faults: await faultsChecker({ expected: true }).check(history, context),
+    perf: await perfChecker().check(history, context),
+    stats: await statsChecker().check(history, context),
   };
   const logs = {
     n1: Array.from(

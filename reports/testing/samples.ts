@@ -200,10 +200,7 @@ export function staleRegister(): ReportInput {
     else recorder.call(at, { f: "read", key, result: cut ? 1300 : 1000 + i - (i % 3) });
   }
   const ops = recorder.history();
-  const stale = ops.find((op) => op.type === "ok" && op.node === "n3" && op.value === 1300 && op.f === "read") as Op;
   const witnessKey = "k9";
-  const later = Math.ceil(stale.time / 1e6);
-  void later;
   const story = new Recorder();
   for (const op of ops) {
     const { index: _, ...rest } = op;
@@ -247,24 +244,52 @@ export function staleRegister(): ReportInput {
   };
 }
 
+/** An availability verdict of the shape the checker gives: rows by node, and rows by side without a node. */
 export function sampleAvailability(observed: string, reason: string): Verdict {
-  const rows = ["minority", "majority"].flatMap((side) =>
-    ["read", "write"].flatMap((f) =>
-      ["before", "during", "after"].map((phase) => {
-        const down = side === "minority" && phase === "during" && f === "write";
-        return {
-          side,
-          node: side === "minority" ? "n3" : "n1",
-          f,
-          phase,
-          issued: 120,
-          ok: down ? 0 : 118,
-          yield: down ? 0 : 118 / 120,
-        };
-      }),
-    ),
-  );
-  return { valid: true, summary: `observed ${observed}`, class: observed, reason, table: rows } as Verdict;
+  const row = (side: string, node: string | null, f: string, phase: string) => {
+    const down = side === "minority" && phase === "during" && f !== "read";
+    const ok = down ? 0 : 118;
+    return {
+      side,
+      node,
+      f,
+      phase,
+      issued: 120,
+      missing: down ? 34 : 0,
+      ok,
+      answers: 0,
+      fail: down ? 100 : 1,
+      info: down ? 20 : 1,
+      yield: ok / (down ? 154 : 120),
+      within100Ms: 0.9,
+      within1s: 0.95,
+      within10s: 0.95,
+      longestGapMs: down ? 10_004 : 210.5,
+    };
+  };
+  const all = (nodes: readonly (readonly [string, string | null])[]) =>
+    nodes.flatMap(([side, node]) =>
+      ["read", "add"].flatMap((f) => ["before", "during", "after"].map((phase) => row(side, node, f, phase))),
+    );
+  return {
+    valid: true,
+    summary: `observed ${observed}`,
+    class: observed,
+    reason,
+    minorityYield: 0.38,
+    majorityYield: 0.983,
+    failoverMs: 3410,
+    recoveryMs: 120.5,
+    table: all([
+      ["minority", "n3"],
+      ["majority", "n1"],
+      ["majority", "n2"],
+    ]),
+    sides: all([
+      ["minority", null],
+      ["majority", null],
+    ]),
+  } as Verdict;
 }
 
 /** etcd as it should be: nothing found. */

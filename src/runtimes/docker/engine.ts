@@ -29,9 +29,10 @@ export interface DockerEngine {
 
 /**
  * Connects to the engine that DOCKER_HOST names, else to the first of the usual sockets that answers.
+ * Calls may take `callTimeoutMs` each, where they do not say otherwise.
  * Throws EnvironmentError, with what to do, when none answers or the engine is on another machine.
  */
-export async function connectDocker(): Promise<DockerEngine> {
+export async function connectDocker(callTimeoutMs: number = CALL_TIMEOUT_MS): Promise<DockerEngine> {
   const failures: string[] = [];
   for (const candidate of candidates(process.env.DOCKER_HOST)) {
     const docker = candidate.socketPath === undefined ? new Docker() : new Docker({ socketPath: candidate.socketPath });
@@ -45,7 +46,7 @@ export async function connectDocker(): Promise<DockerEngine> {
           `Docker ${version.Version} is too old (API ${version.ApiVersion}); cap-test needs Docker 20.10 or newer.`,
         );
       }
-      return { docker, version: version.Version, apiVersion: version.ApiVersion, call };
+      return { docker, version: version.Version, apiVersion: version.ApiVersion, call: callWithin(callTimeoutMs) };
     } catch (error) {
       if (error instanceof EnvironmentError) throw error;
       failures.push(`${candidate.name}: ${messageOf(error)}`);
@@ -128,29 +129,29 @@ async function withDeadline<T>(run: (signal: AbortSignal) => Promise<T>, timeout
   }
 }
 
-async function call<T>(
-  what: string,
-  run: (signal: AbortSignal) => Promise<T>,
-  timeoutMs = CALL_TIMEOUT_MS,
-): Promise<T> {
-  try {
-    return await withDeadline(run, timeoutMs);
-  } catch (error) {
-    throw explain(what, error);
-  }
+function callWithin(defaultMs: number): DockerEngine["call"] {
+  return async (what, run, timeoutMs = defaultMs) => {
+    try {
+      return await withDeadline(run, timeoutMs);
+    } catch (error) {
+      throw explain(what, error);
+    }
+  };
 }
 
-function explain(what: string, error: unknown): EnvironmentError {
-  const status = statusOf(error);
-  if (error instanceof EnvironmentError) return error;
-  if (error instanceof DeadlineError || status === undefined) {
+function explain(what: string, error: unknown): unknown {
+  if (statusOf(error) !== undefined) {
+    return new EnvironmentError(`Docker could not ${what}: ${reasonOf(error)}`, { cause: error });
+  }
+  // Errors of the connection have a code (ECONNREFUSED, ENOENT, ECONNRESET). Anything else is a mistake of ours: keep it.
+  if (error instanceof DeadlineError || typeof (error as NodeJS.ErrnoException).code === "string") {
     return new EnvironmentError(
       `the Docker engine stopped answering: it could not ${what} (${messageOf(error)}). ` +
         "Is it still running? Once it is back, `cap-test clean` removes what was left.",
       { cause: error },
     );
   }
-  return new EnvironmentError(`Docker could not ${what}: ${reasonOf(error)}`, { cause: error });
+  return error;
 }
 
 /** Docker's own words, without dockerode's "(HTTP code 409) conflict - " before them. */

@@ -2,10 +2,10 @@
 import { afterEach, expect, test } from "vitest";
 import type { Invocation } from "../../core/op.js";
 import type { Client } from "../../core/system.js";
-import { testCluster } from "../test-cluster.test-helper.js";
+import { testCluster } from "../testing/ports-cluster.js";
 import { toBase64 } from "./codec.js";
 import { etcdDefinition } from "./etcd.js";
-import { type Answer, type Request, type ScriptedEtcd, scriptedEtcd } from "./scripted-etcd.test-helper.js";
+import { type Answer, type Request, type ScriptedEtcd, scriptedEtcd } from "./testing/scripted-etcd.js";
 
 let server: ScriptedEtcd;
 let client: Client | undefined;

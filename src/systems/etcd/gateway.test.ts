@@ -1,7 +1,7 @@
 /** What the transport proves about a request that brought no reply, and that it never sends one twice. */
 import { afterEach, expect, test } from "vitest";
 import { Gateway } from "./gateway.js";
-import { type Answer, type ScriptedEtcd, scriptedEtcd } from "./scripted-etcd.test-helper.js";
+import { type Answer, type ScriptedEtcd, scriptedEtcd } from "./testing/scripted-etcd.js";
 
 let server: ScriptedEtcd | undefined;
 let gateway: Gateway | undefined;

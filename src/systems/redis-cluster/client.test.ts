@@ -2,9 +2,9 @@
 import { afterEach, expect, test } from "vitest";
 import type { Invocation } from "../../core/op.js";
 import type { Client } from "../../core/system.js";
-import { testCluster } from "../test-cluster.test-helper.js";
+import { testCluster } from "../testing/ports-cluster.js";
 import { redisClusterDefinition } from "./redis-cluster.js";
-import { type Answer, bulk, type ScriptedRedis, scriptedRedis } from "./scripted-redis.test-helper.js";
+import { type Answer, bulk, type ScriptedRedis, scriptedRedis } from "./testing/scripted-redis.js";
 
 const servers: ScriptedRedis[] = [];
 const clients: Client[] = [];

@@ -1,6 +1,6 @@
 /** A cluster of nothing but ports on 127.0.0.1, for tests that put scripted servers in the nodes' places. */
-import type { NodeId } from "../core/op.js";
-import type { Clock, Cluster } from "../core/runtime.js";
+import type { NodeId } from "../../core/op.js";
+import type { Clock, Cluster } from "../../core/runtime.js";
 
 export const testClock: Clock = {
   nowNs: () => Math.round(performance.now() * 1e6),

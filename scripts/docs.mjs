@@ -1,0 +1,62 @@
+/** Writes the README's tables from the registries: `npm run docs`. A test fails when they are not current. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const readme = join(root, "README.md");
+
+const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.map((c) => String(c).replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n");
+
+const optionWords = (options) =>
+  options
+    .filter(({ name }) => name !== "bug")
+    .map(({ name, default: usual, summary }) => `\`${name}=${usual}\` ${summary}`)
+    .join("; ");
+
+function tables({ systems, workloads, nemeses }) {
+  const fitting = (needs) => systems.filter(({ ops }) => needs.every((f) => ops.includes(f))).map(({ name }) => name);
+  return {
+    systems: table(
+      ["system", "what", "promises", "nodes", "runs on", "options"],
+      systems.map((s) => [
+        `\`${s.name}\``,
+        s.summary,
+        s.promises,
+        s.defaultNodes,
+        s.runtimes.join(", "),
+        optionWords(s.options),
+      ]),
+    ),
+    workloads: table(
+      ["workload", "what", "systems", "options"],
+      workloads.map((w) => [`\`${w.name}\``, w.summary, fitting(w.needs).join(", "), optionWords(w.options)]),
+    ),
+    nemeses: table(
+      ["fault", "what", "kinds"],
+      nemeses.map((n) => [`\`${n.name}\``, n.summary, n.kinds.filter((kind) => !kind.endsWith("-one-way")).join(", ")]),
+    ),
+  };
+}
+
+/** The README as it should be. */
+export async function currentReadme() {
+  const { registry } = await import(join(root, "dist/src/registry.js"));
+  let text = readFileSync(readme, "utf8");
+  for (const [name, content] of Object.entries(tables(registry))) {
+    text = text.replace(
+      new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`),
+      () => `<!-- ${name} -->\n${content}\n<!-- /${name} -->`,
+    );
+  }
+  return text;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { ensureBuilt } = await import("./build.mjs");
+  await ensureBuilt();
+  writeFileSync(readme, await currentReadme());
+}

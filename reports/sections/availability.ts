@@ -49,8 +49,8 @@ ${cuts(fields)}</section>`;
 }
 
 const FIGURES: readonly (readonly [field: string, label: string, text: (n: number) => string])[] = [
-  ["majorityYield", "Answered on the majority side", percent],
-  ["minorityYield", "Answered on the minority side", percent],
+  ["majorityYield", "Majority answered during cuts", percent],
+  ["minorityYield", "Minority answered during cuts", percent],
   ["failoverMs", "Longest fail-over", durationMs],
   ["recoveryMs", "Longest recovery", durationMs],
 ];

@@ -1,8 +1,8 @@
 /** Which acknowledged writes were lost: how many, who acknowledged them, when, and relative to which fault. */
-import type { Verdict } from "../../src/core/checker.js";
+import type { Valid, Verdict } from "../../src/core/checker.js";
 import { count, durationMs, moment, percent, plural } from "../format.js";
 import { type Html, html } from "../html.js";
-import { type Fields, fieldsOf, isFields, listIn, numberIn, rowsIn, textIn } from "../read.js";
+import { type Fields, fieldsOf, isFields, listIn, numberIn, rowsIn, textIn, validOf } from "../read.js";
 import { show, showKey } from "../show.js";
 import { scroller } from "./generic.js";
 
@@ -26,7 +26,7 @@ const MOST_ROWS = 200;
 /** How many, by whom and during which fault. */
 export function lostTally(verdict: Verdict): Html {
   const fields = fieldsOf(verdict);
-  return html`${tally(fields)}${byFault(rowsIn(fields, "byFault"))}${byNode(rowsIn(fields, "byNode"))}`;
+  return html`${tally(fields, validOf(verdict))}${byFault(rowsIn(fields, "byFault"))}${byNode(rowsIn(fields, "byNode"))}`;
 }
 
 /** Which ones. */
@@ -43,10 +43,14 @@ ${more.length === 0 ? "" : html`<details><summary>${count(more.length)} more</su
 ${beyond > 0 ? html`<p class="more">${count(beyond)} more were counted; the checker lists the worst.</p>` : ""}`;
 }
 
-function tally(fields: Fields): Html | string {
+function tally(fields: Fields, valid: Valid): Html | string {
   const acknowledged = numberIn(fields, "acknowledged");
   const lost = numberIn(fields, "lost");
   if (acknowledged === undefined || lost === undefined) return "";
+  // "0 lost" beside an unknown verdict would read as good news; nobody looked.
+  if (valid === "unknown" && lost === 0) {
+    return html`<dl class="tally"><div><dt>Acknowledged</dt><dd>${count(acknowledged)}</dd></div><div><dt>Lost</dt><dd>not known</dd></div></dl>`;
+  }
   const fraction = numberIn(fields, "lostFraction") ?? (acknowledged > 0 ? lost / acknowledged : 0);
   const width = Math.min(100, Math.max(lost > 0 ? 0.6 : 0, fraction * 100));
   const entry = (label: string, n: number | undefined, note: string, bad: boolean): Html | string =>

@@ -11,7 +11,7 @@ export const setWorkload: WorkloadDefinition = {
   name: "set",
   summary: "adds of unique elements to one set, reads now and then, and a final read from every node; nothing is lost",
   needs: ["add", "read"],
-  options: [{ name: "adds-per-read", summary: "how many adds for each read, about", default: "30", values: "integer" }],
+  options: [{ name: "adds-per-read", summary: "how many adds for each read, about", default: "12", values: "integer" }],
   create: ({ nodes, options }) => ({
     // Elements are 0, 1, 2, … so that none is added twice: a set cannot tell two adds of one element apart.
     generator: unfold(0, (element, random) =>

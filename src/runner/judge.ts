@@ -57,12 +57,12 @@ function countEndings(history: History): Judged["ops"] {
   return ops;
 }
 
-/** The verdict in a sentence: what decided it, in the words of the checker that did. */
+/** The verdict in a sentence: the first finding that decided it; the others stand below it wherever this is shown. */
 function sentence({ spec }: RunPlan, valid: Valid, checkers: Readonly<Record<string, Verdict>>): string {
   const under = spec.nemesis === "none" ? "without faults" : `under ${spec.nemesis}`;
   const what = `${spec.system}, ${spec.workload} ${under}`;
   if (valid === true) return `${what}: no violation was found in this run.`;
-  const decisive = Object.entries(checkers).filter(([, verdict]) => verdict.valid === valid);
-  const findings = decisive.map(([name, { summary }]) => `${name}: ${summary}`).join("; ");
-  return valid === false ? `${what}: the promise was broken. ${findings}` : `${what}: nothing was proved. ${findings}`;
+  const first = Object.values(checkers).find((verdict) => verdict.valid === valid);
+  const finding = first === undefined ? "" : first.summary.replace(/\.$/, "");
+  return valid === false ? `${what}: ${finding}.` : `${what}: nothing was proved. ${finding}.`;
 }

@@ -1,6 +1,7 @@
 /** Histories for tests: clients pinned to nodes that ask at a steady pace, a system that answers by rule, and faults. */
 import type { FaultKind, FaultRecord } from "../../src/core/fault.js";
 import type { NodeId, Op } from "../../src/core/op.js";
+import { rng } from "../../src/core/rng.js";
 
 /** How one op ends. `latencyMs` runs from its invocation. */
 export interface Reply {
@@ -40,7 +41,7 @@ export interface Scenario {
   readonly clients?: number;
   /** A client asks so often, if it is not stuck. Default 50. */
   readonly everyMs?: number;
-  /** The f's in turn. Default read and write. */
+  /** The f's, drawn evenly. (In turn, stuck clients could fall into step and never ask one of them.) */
   readonly fs?: readonly string[];
   readonly faults?: readonly Fault[];
   reply(ask: Ask): Reply;
@@ -73,7 +74,7 @@ export function opsOf(scenario: Scenario): Op[] {
     const { process, atMs } = next[client] as { process: number; atMs: number };
     if (atMs >= durationMs) break;
     const node = nodes[client % nodes.length] as NodeId;
-    const f = fs[n % fs.length] as string;
+    const f = rng(1, "f", n).pick(fs);
     const { type, latencyMs, value, error, via } = scenario.reply({ f, node, atMs, n });
     const asked = f === "read" ? null : n;
     events.push({ time: atMs * 1e6, process, type: "invoke", f, value: asked, node });

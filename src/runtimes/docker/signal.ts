@@ -5,6 +5,8 @@ import { type DockerEngine, statusOf } from "./engine.js";
 
 const LOOK_EVERY_MS = 20;
 const LOOK_DEADLINE_MS = 10_000;
+/** A started process is looked at again after this: one that cannot read its files is gone by then. */
+const SETTLE_MS = 100;
 
 export interface ContainerState {
   readonly running: boolean;
@@ -62,6 +64,10 @@ export async function signalContainer(
   state = await stateOfContainer(engine, id, node);
   while (!look.done(state) && (clock.nowNs() - beganNs) / 1e6 < LOOK_DEADLINE_MS) {
     await clock.sleep(LOOK_EVERY_MS);
+    state = await stateOfContainer(engine, id, node);
+  }
+  if (act === "start" && look.done(state)) {
+    await clock.sleep(SETTLE_MS);
     state = await stateOfContainer(engine, id, node);
   }
   const proved = look.done(state);

@@ -85,6 +85,16 @@ test("a connection that broke between two ops: fail, nothing was sent", async ()
   expect(server.requests).toHaveLength(1);
 });
 
+test("a read returns what lies at the key: a register, a set, or nothing", async () => {
+  const set: Answer = [200, { kvs: [{ key: toBase64("k/1/2") }, { key: toBase64('k/1/"a"') }] }];
+  const client = await clientOf(inTurn(holding(4), holding(null), set, EMPTY));
+  expect(await client.invoke(read, never)).toEqual({ type: "ok", value: 4 });
+  expect(await client.invoke(read, never)).toEqual({ type: "ok", value: null });
+  expect(await client.invoke(read, never)).toEqual({ type: "ok", value: [2, "a"] });
+  expect(await client.invoke(read, never)).toEqual({ type: "ok", value: null });
+  expect(await client.invoke({ f: "read", value: null }, never)).toEqual({ type: "ok", value: [] });
+});
+
 test("cas: compares the revision it read, and says who won", async () => {
   const client = await clientOf(inTurn(holding(5), [200, { succeeded: true }]));
   expect(await client.invoke(cas, never)).toEqual({ type: "ok" });

@@ -22,8 +22,7 @@ export class Gateway {
 
   /** Is the connection of the last request still good for the next one? */
   get connected(): boolean {
-    const socket = this.socket;
-    return socket !== undefined && !socket.destroyed && !socket.connecting && socket.readable && socket.writable;
+    return this.socket?.readyState === "open";
   }
 
   /**

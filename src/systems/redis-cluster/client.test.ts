@@ -16,11 +16,15 @@ afterEach(async () => {
 type Script = (command: readonly string[]) => Answer;
 
 /** A client pinned to n1; script i answers for node n(i+1). */
-async function clientOf(scripts: readonly Script[], apart: readonly string[] = [], options = {}): Promise<Client> {
+async function clientOf(
+  scripts: readonly Script[],
+  cuts: readonly (readonly [string, string])[] = [],
+  options = {},
+): Promise<Client> {
   for (const script of scripts) servers.push(await scriptedRedis(script));
   const cluster = testCluster(
     servers.map((server) => server.port),
-    new Set(apart),
+    cuts,
   );
   const client = await redisClusterDefinition.create(options).open(cluster, "n1", new AbortController().signal);
   clients.push(client);
@@ -72,13 +76,13 @@ test("a redirect is followed where the pinned node reaches the target, and `via`
 });
 
 test("a redirect across the cut is not followed", async () => {
-  const client = await clientOf([movedTo(2), () => "+OK\r\n"], ["n1"]);
+  const client = await clientOf([movedTo(2), () => "+OK\r\n"], [["n1", "n2"]]);
   expect(await run(client, write)).toEqual({ type: "fail", error: "redirect across the cut: n1 does not reach n2" });
   expect(commandsOf(1)).toEqual([]);
 });
 
 test("reach is judged from the pinned node, also on the second hop", async () => {
-  const client = await clientOf([movedTo(2), movedTo(3), () => "+OK\r\n"], ["n3"]);
+  const client = await clientOf([movedTo(2), movedTo(3), () => "+OK\r\n"], [["n1", "n3"]]);
   expect(await run(client, write)).toEqual({ type: "fail", error: "redirect across the cut: n1 does not reach n3" });
   expect(commandsOf(2)).toEqual([]);
 });
@@ -166,6 +170,12 @@ test.each([
   const client = await clientOf([([name]) => (name === "WAIT" ? answer : "+OK\r\n")], [], { wait: "1" });
   expect(await run(client, write)).toEqual(completion);
   expect(commandsOf(0).map(([name]) => name)).toEqual(["SET", "WAIT"]);
+});
+
+test("with wait=1, a compare-and-set that saw another value wrote nothing to acknowledge", async () => {
+  const client = await clientOf([() => ":0\r\n"], [], { wait: "1" });
+  expect(await run(client, { f: "cas", key: 1, value: [1, 2] })).toEqual({ type: "fail", error: "mismatch" });
+  expect(commandsOf(0).map(([name]) => name)).toEqual(["EVAL"]);
 });
 
 test("with wait=1, a write that was refused or a read asks nobody to acknowledge", async () => {

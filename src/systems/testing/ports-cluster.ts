@@ -23,15 +23,15 @@ const unused = (): never => {
   throw new Error("not part of this test");
 };
 
-/** Node n1 listens on ports[0], has the address 10.0.0.1, and so on; `apart` are the nodes cut off from all others. */
-export function testCluster(ports: readonly number[], apart: ReadonlySet<NodeId> = new Set()): Cluster {
+/** Node n1 listens on ports[0], has the address 10.0.0.1, and so on; `cuts` are the pairs that do not reach each other. */
+export function testCluster(ports: readonly number[], cuts: readonly (readonly [NodeId, NodeId])[] = []): Cluster {
   const nodes = ports.map((_, i) => `n${i + 1}`);
   return {
     nodes,
     runtime: "docker",
     clock: testClock,
     capabilities: new Set(),
-    connected: (from, to) => from === to || (!apart.has(from) && !apart.has(to)),
+    connected: (from, to) => !cuts.some((pair) => from !== to && pair.includes(from) && pair.includes(to)),
     address: (node) => `10.0.0.${nodes.indexOf(node) + 1}`,
     endpoint: (node) => ({ host: "127.0.0.1", port: ports[nodes.indexOf(node)] as number }),
     cut: unused,

@@ -1,0 +1,81 @@
+/** Why one transaction of a list-append history comes before another. */
+import { type AppendIndex, EMPTY, lastWriteOf, slotWriter } from "./append-index.js";
+import type { Explainer, Reason } from "./explain.js";
+import { RW, WR } from "./graph.js";
+import { READ } from "./txn-history.js";
+import { listRead, show, writtenBy } from "./words.js";
+
+export function appendExplainer(index: AppendIndex): Explainer {
+  return (a, b, kind) => {
+    const reason = kind === WR ? readOf(index, a, b) : kind === RW ? missOf(index, a, b) : orderOf(index, a, b);
+    if (reason === undefined) throw new Error(`no dependency of kind ${kind} from transaction ${a} to ${b}`);
+    return reason;
+  };
+}
+
+function* mops(index: AppendIndex, t: number, read: boolean): Generator<number> {
+  const { mopStart, mopKind } = index.txns;
+  for (let m = mopStart[t] as number; m < (mopStart[t + 1] as number); m++) if ((mopKind[m] === READ) === read) yield m;
+}
+
+/** b read what a appended. */
+function readOf(index: AppendIndex, a: number, b: number): Reason | undefined {
+  const { txns, owner } = index;
+  for (const m of mops(index, b, true)) {
+    const last = lastWriteOf(index, m);
+    if (last < 0 || owner[last] !== a) continue;
+    const key = txns.keys[txns.mopKey[m] as number];
+    const value = show(writtenBy(txns, last));
+    return { key, words: (x, y) => `${y} observed ${value}, which ${x} appended to key ${show(key)}`, evidence: [] };
+  }
+  return undefined;
+}
+
+/** The slot before an append: of its predecessor, of the last known one where no read shows it, or EMPTY. */
+function slotBefore(index: AppendIndex, append: number): number {
+  const k = index.txns.mopKey[append] as number;
+  const start = index.orderStart[k] as number;
+  const slot = index.mopSlot[append] as number;
+  const before = slot >= 0 ? slot - 1 : (index.orderStart[k + 1] as number) - 1;
+  return before < start ? EMPTY : before;
+}
+
+/** Whose read shows the version order of a micro-op's key. */
+function proof(index: AppendIndex, m: number): number[] {
+  const longest = index.longest[index.txns.mopKey[m] as number] as number;
+  return longest < 0 ? [] : [index.owner[longest] as number];
+}
+
+/** b appended next after a. */
+function orderOf(index: AppendIndex, a: number, b: number): Reason | undefined {
+  const { txns } = index;
+  for (const m of mops(index, b, false)) {
+    const slot = slotBefore(index, m);
+    if (slot === EMPTY || slotWriter(index, slot) !== a) continue;
+    const key = txns.keys[txns.mopKey[m] as number];
+    const first = show(txns.value(index.slotValue[slot] as number));
+    const second = show(writtenBy(txns, m));
+    const words = (x: string, y: string): string =>
+      `${y} appended ${second} to key ${show(key)} after ${x} appended ${first}`;
+    return { key, words, evidence: proof(index, m) };
+  }
+  return undefined;
+}
+
+/** a read the version right before what b appended. */
+function missOf(index: AppendIndex, a: number, b: number): Reason | undefined {
+  const { txns, readAt } = index;
+  for (const m of mops(index, b, false)) {
+    const before = slotBefore(index, m);
+    for (const r of mops(index, a, true)) {
+      if (txns.mopKey[r] !== txns.mopKey[m] || readAt[r] !== before) continue;
+      const key = txns.keys[txns.mopKey[m] as number];
+      const list = show(listRead(txns, r));
+      const value = show(writtenBy(txns, m));
+      const words = (x: string, y: string): string =>
+        `${x} read key ${show(key)} as ${list}, without ${value}, which ${y} appended`;
+      return { key, words, evidence: proof(index, m) };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,14 @@
+/** Transactional anomalies, after Elle (Kingsbury & Alvaro 2020). */
+export { checkListAppend, listAppendChecker } from "./list-append.js";
+export { CONSISTENCY_MODELS } from "./models.js";
+export { checkRwRegister, rwRegisterChecker } from "./rw-register.js";
+export type {
+  Cycle,
+  CycleStep,
+  DependencyKind,
+  ElleAnomaly,
+  ElleOptions,
+  ElleVerdict,
+  RegisterOptions,
+  TxnModel,
+} from "./types.js";

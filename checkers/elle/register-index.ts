@@ -1,0 +1,62 @@
+/**
+ * What each register transaction reads from outside and leaves behind: its first micro-op on a key if that is a read, and its
+ * last write to a key. A version of a key is the micro-op that wrote it; the initial version is its own.
+ */
+import { FAIL, mopOwners, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
+import { WriteTable } from "./value-table.js";
+
+/** `readOf` of a read of a value that nobody wrote. */
+export const STRANGE = -3;
+
+export interface RegisterIndex {
+  readonly txns: TxnHistory;
+  readonly table: WriteTable;
+  /** Micro-op -> transaction. */
+  readonly owner: Int32Array;
+  /** Read micro-op -> the micro-op that wrote what it read, NIL, UNKNOWN or STRANGE. */
+  readonly readOf: Int32Array;
+  /** Micro-op -> 1 for the read of a key by an ok transaction that comes before anything else it does to that key. */
+  readonly external: Uint8Array;
+  /** Write micro-op -> 1 where its transaction writes the same key again later. */
+  readonly superseded: Uint8Array;
+}
+
+export function registerIndex(txns: TxnHistory): RegisterIndex {
+  const { mopKind, mopKey, mopValue, mopStart, count, keys, type } = txns;
+  const table = new WriteTable(txns);
+  const owner = mopOwners(txns);
+  const readOf = new Int32Array(mopKind.length).fill(UNKNOWN);
+  const external = new Uint8Array(mopKind.length);
+  const superseded = new Uint8Array(mopKind.length);
+  // Valid while the stamp is the transaction's.
+  const stamp = new Int32Array(keys.length).fill(-1);
+  const lastWrite = new Int32Array(keys.length);
+  for (let t = 0; t < count; t++) {
+    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
+      const k = mopKey[m] as number;
+      const first = stamp[k] !== t;
+      if (first) {
+        stamp[k] = t;
+        lastWrite[k] = -1;
+      }
+      if (mopKind[m] === READ) {
+        const value = mopValue[m] as number;
+        if (value === UNKNOWN || type[t] !== OK) continue;
+        const writer = value === NIL ? NIL : table.find(k, value);
+        readOf[m] = value !== NIL && writer < 0 ? STRANGE : writer;
+        if (first) external[m] = 1;
+      } else {
+        const before = lastWrite[k] as number;
+        if (before >= 0) superseded[before] = 1;
+        lastWrite[k] = m;
+      }
+    }
+  }
+  return { txns, table, owner, readOf, external, superseded };
+}
+
+/** Is this micro-op the last write of a transaction that may have happened to its key, so one whose value may be read? */
+export function installs(index: RegisterIndex, m: number): boolean {
+  const { txns, superseded, owner } = index;
+  return txns.mopKind[m] === WRITE && superseded[m] === 0 && txns.type[owner[m] as number] !== FAIL;
+}

@@ -1,0 +1,62 @@
+/**
+ * Transactions in columns: typed arrays of micro-ops with interned keys and values, so that the checkers never touch an
+ * object. Transactions are numbered in the order of their invocations; real-time questions then are comparisons of numbers.
+ */
+import type { History } from "../../src/core/history.js";
+
+/** Codes of `type`. */
+export const OK = 0;
+export const INFO = 1;
+export const FAIL = 2;
+
+/** Codes of `mopKind`. */
+export const READ = 0;
+export const WRITE = 1;
+
+/** `complete` of a transaction that may still be running when the history ends: it never blocks what comes later. */
+export const NEVER = 0x7fffffff;
+
+/** A read whose result is not known (of a transaction that did not complete `ok`). */
+export const UNKNOWN = -2;
+/** A register read that found the initial value. */
+export const NIL = -1;
+
+export interface TxnHistory {
+  /** Where the ops are, for explanations and witnesses. */
+  readonly history: History;
+  readonly count: number;
+  /** OK, INFO, FAIL. */
+  readonly type: Uint8Array;
+  /** Position of the invocation; ascending. */
+  readonly invoke: Int32Array;
+  /** Position of the ok completion, NEVER for others. */
+  readonly complete: Int32Array;
+  /** Position that names the transaction: its completion's or, where it has none, its invocation's. */
+  readonly at: Int32Array;
+  readonly process: Int32Array;
+  /** Micro-ops of transaction t: mopStart[t] … mopStart[t + 1] - 1. */
+  readonly mopStart: Int32Array;
+  /** READ or WRITE (an append, or a register's write). */
+  readonly mopKind: Uint8Array;
+  /** Key ids. */
+  readonly mopKey: Int32Array;
+  /** Write: value id. Register read: value id, NIL or UNKNOWN. List read: where it starts in `elements`, or UNKNOWN. */
+  readonly mopValue: Int32Array;
+  /** List read: how many elements. */
+  readonly mopSize: Int32Array;
+  /** Value ids of the lists read. */
+  readonly elements: Int32Array;
+  /** Keys by id. */
+  readonly keys: readonly unknown[];
+  /** The value of a value id. */
+  value(id: number): unknown;
+}
+
+/** The transaction of each micro-op. */
+export function mopOwners(txns: TxnHistory): Int32Array {
+  const owner = new Int32Array(txns.mopKind.length);
+  for (let t = 0; t < txns.count; t++) {
+    owner.fill(t, txns.mopStart[t], txns.mopStart[t + 1]);
+  }
+  return owner;
+}

@@ -1,0 +1,70 @@
+/**
+ * Who wrote this value to this key? One small open-addressing table a key, all in one array: the keys of a history live for a
+ * while and die, so lookups stay in the part of memory that is warm.
+ */
+import { type TxnHistory, WRITE } from "./txn-history.js";
+
+export class WriteTable {
+  /** Key -> where its part of `slots` starts; parts are powers of two. */
+  private readonly start: Int32Array;
+  /** Micro-op + 1, 0 where free. */
+  private readonly slots: Int32Array;
+  /** A micro-op that writes what another one wrote before it, or -1. */
+  readonly duplicate: number;
+
+  constructor(private readonly txns: TxnHistory) {
+    const { mopKind, mopKey, keys } = txns;
+    const writes = new Int32Array(keys.length);
+    for (let m = 0; m < mopKind.length; m++) {
+      if (mopKind[m] === WRITE) writes[mopKey[m] as number] = (writes[mopKey[m] as number] as number) + 1;
+    }
+    this.start = new Int32Array(keys.length + 1);
+    for (let k = 0; k < keys.length; k++) {
+      const count = writes[k] as number;
+      // At most half full, so that runs stay short.
+      const size = count === 0 ? 0 : 2 << (32 - Math.clz32(count));
+      this.start[k + 1] = (this.start[k] as number) + size;
+    }
+    this.slots = new Int32Array(this.start[keys.length] as number);
+    let duplicate = -1;
+    for (let m = 0; m < mopKind.length; m++) {
+      if (mopKind[m] === WRITE && !this.insert(m)) duplicate = m;
+    }
+    this.duplicate = duplicate;
+  }
+
+  /** The micro-op that wrote the value to the key, or -1. */
+  find(key: number, value: number): number {
+    const { start, slots } = this;
+    const base = start[key] as number;
+    const size = (start[key + 1] as number) - base;
+    if (size === 0) return -1;
+    const { mopValue } = this.txns;
+    for (let at = home(value, size); ; at = (at + 1) & (size - 1)) {
+      const entry = slots[base + at] as number;
+      if (entry === 0) return -1;
+      if (mopValue[entry - 1] === value) return entry - 1;
+    }
+  }
+
+  private insert(m: number): boolean {
+    const { mopKey, mopValue } = this.txns;
+    const key = mopKey[m] as number;
+    const base = this.start[key] as number;
+    const size = (this.start[key + 1] as number) - base;
+    const value = mopValue[m] as number;
+    for (let at = home(value, size); ; at = (at + 1) & (size - 1)) {
+      const entry = this.slots[base + at] as number;
+      if (entry === 0) {
+        this.slots[base + at] = m + 1;
+        return true;
+      }
+      if (mopValue[entry - 1] === value) return false;
+    }
+  }
+}
+
+/** Fibonacci hashing: consecutive numbers and multiples of powers of two both spread. `size` is a power of two. */
+function home(value: number, size: number): number {
+  return Math.imul(value, 0x9e3779b1) >>> (Math.clz32(size) + 1);
+}

@@ -1,0 +1,173 @@
+/** From findings to the verdict: what counts for the consistency asked for, what that rules out, and the words for people. */
+import type { Valid, Witness } from "../../src/core/checker.js";
+import type { History } from "../../src/core/history.js";
+import type { Op } from "../../src/core/op.js";
+import type { Orders } from "./classify.js";
+import { type EdgeWriter, findCycles } from "./core.js";
+import { type Explainer, explainCycle } from "./explain.js";
+import type { Findings } from "./findings.js";
+import { boundaryOf, forbiddenBy } from "./models.js";
+import { FAIL, INFO, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
+import type { ElleAnomaly, ElleOptions, ElleVerdict, TxnModel } from "./types.js";
+
+const BUDGET = 4_000_000;
+/** How many witnesses a verdict carries. */
+const WITNESSES = 8;
+
+/** Options with their defaults filled in. */
+export interface Demands {
+  readonly models: readonly string[];
+  /** Anomaly types that make the history invalid. */
+  readonly forbidden: ReadonlySet<string>;
+  readonly orders: Orders;
+  readonly budget: number;
+}
+
+/**
+ * What the options ask for. The orders looked at are those the models need, as in Elle: real time where a real-time anomaly
+ * counts (a process's order is part of it), else the processes' where one of those counts.
+ */
+export function demandsOf(options: ElleOptions): Demands {
+  const asked = options.consistency ?? "strict-serializable";
+  const models = typeof asked === "string" ? [asked] : asked;
+  const forbidden = forbiddenBy(models);
+  const realtime = [...forbidden].some((type) => type.endsWith("-realtime"));
+  const process = !realtime && [...forbidden].some((type) => type.endsWith("-process"));
+  const orders = {
+    realtime: realtime || (options.orders?.includes("realtime") ?? false),
+    process: process || (options.orders?.includes("process") ?? false),
+  };
+  return { models, forbidden, orders, budget: options.budget ?? BUDGET };
+}
+
+/** Adds the cycles to the findings. Returns what to say where the search was cut short. */
+export function addCycles(
+  txns: TxnHistory,
+  writeEdges: EdgeWriter,
+  explain: Explainer,
+  demands: Demands,
+  findings: Findings,
+): string | undefined {
+  const { cycles, counts, limited } = findCycles(txns, writeEdges, demands.orders, demands.budget);
+  for (const found of cycles) findings.add(found.type, () => explainCycle(txns, found, explain));
+  for (const [type, count] of Object.entries(counts)) {
+    findings.count(type, count - (findings.counts.get(type) ?? 0));
+  }
+  if (!limited) return undefined;
+  return `the search stopped at its budget of ${demands.budget} edges in some component: a sharper anomaly or a shorter cycle may exist`;
+}
+
+export function verdictOf(
+  model: TxnModel,
+  txns: TxnHistory,
+  demands: Demands,
+  findings: Findings,
+  limited?: string,
+): ElleVerdict {
+  const found = [...findings.counts.keys()].sort();
+  const anomalyTypes = found.filter((type) => demands.forbidden.has(type));
+  const all = boundaryOf(found);
+  const judged = okReads(txns) > 0;
+  const valid: Valid = anomalyTypes.length > 0 ? false : judged ? true : "unknown";
+  const boundary = valid === false ? all : { not: [], alsoNot: [] };
+  const anomalies: Record<string, readonly ElleAnomaly[]> = {};
+  const counts: Record<string, number> = {};
+  for (const type of anomalyTypes) {
+    anomalies[type] = findings.cases.get(type) ?? [];
+    counts[type] = findings.counts.get(type) as number;
+  }
+  const witnesses = valid === false ? witnessesOf(txns.history, anomalyTypes, anomalies) : undefined;
+  return {
+    valid,
+    summary: summaryOf(txns, demands, valid, counts, boundary.not),
+    model,
+    consistency: demands.models,
+    anomalyTypes,
+    not: boundary.not,
+    alsoNot: boundary.alsoNot,
+    anomalies,
+    counts,
+    found,
+    ruledOut: [...all.not, ...all.alsoNot].sort(),
+    transactions: { ok: countOf(txns, OK), info: countOf(txns, INFO), fail: countOf(txns, FAIL) },
+    ...(limited === undefined ? {} : { limited }),
+    ...(witnesses === undefined ? {} : { witnesses }),
+  };
+}
+
+/** The verdict on what cannot be judged. */
+export function unknownVerdict(model: TxnModel, demands: Demands, summary: string): ElleVerdict {
+  return {
+    valid: "unknown",
+    summary,
+    model,
+    consistency: demands.models,
+    anomalyTypes: [],
+    not: [],
+    alsoNot: [],
+    anomalies: {},
+    counts: {},
+    found: [],
+    ruledOut: [],
+    transactions: { ok: 0, info: 0, fail: 0 },
+  };
+}
+
+function summaryOf(
+  txns: TxnHistory,
+  demands: Demands,
+  valid: Valid,
+  counts: Readonly<Record<string, number>>,
+  not: readonly string[],
+): string {
+  const size = `${txns.count} transactions`;
+  if (valid === "unknown") return `${size}: no completed read, so nothing to judge`;
+  if (valid) return `${size}: nothing that ${demands.models.join(", ")} forbids`;
+  const types = Object.entries(counts).map(([type, count]) => (count === 1 ? type : `${type} (${count})`));
+  return `${size}: ${types.join(", ")}; not ${not.join(", not ")}`;
+}
+
+function countOf(txns: TxnHistory, type: number): number {
+  let count = 0;
+  for (const each of txns.type) if (each === type) count++;
+  return count;
+}
+
+/** Without a completed read, any store at all could have made the history. */
+function okReads(txns: TxnHistory): number {
+  for (let t = 0; t < txns.count; t++) {
+    if (txns.type[t] !== OK) continue;
+    for (let m = txns.mopStart[t] as number; m < (txns.mopStart[t + 1] as number); m++) {
+      if (txns.mopKind[m] === READ && txns.mopValue[m] !== UNKNOWN) return 1;
+    }
+  }
+  return 0;
+}
+
+/** The first case of each type, then the second, … */
+function witnessesOf(
+  history: History,
+  types: readonly string[],
+  anomalies: Readonly<Record<string, readonly ElleAnomaly[]>>,
+): Witness[] {
+  const witnesses: Witness[] = [];
+  for (let round = 0; witnesses.length < WITNESSES; round++) {
+    const cases = types.flatMap((type) => anomalies[type]?.[round] ?? []);
+    if (cases.length === 0) break;
+    for (const { type, text, positions } of cases) {
+      if (witnesses.length < WITNESSES) witnesses.push({ text: `${type}: ${text}`, ops: opsAt(history, positions) });
+    }
+  }
+  return witnesses;
+}
+
+/** Invocations and completions of the transactions named by these positions, in recorded order. */
+export function opsAt(history: History, positions: readonly number[]): Op[] {
+  const all = new Set<number>();
+  for (const position of positions) {
+    all.add(position);
+    const pair = history.pair(position);
+    if (pair >= 0) all.add(pair);
+  }
+  return [...all].sort((a, b) => a - b).map((position) => history.op(position));
+}

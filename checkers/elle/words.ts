@@ -1,0 +1,30 @@
+/** Small pieces of the sentences in which findings are told. */
+import { type TxnHistory, UNKNOWN } from "./txn-history.js";
+
+/** A value as JSON, cut where it is long. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** "op 17 (process 3)": the op that names a transaction. */
+export function opOf(txns: TxnHistory, t: number): string {
+  return `op ${txns.at[t]} (process ${txns.process[t]})`;
+}
+
+/** The key of a micro-op. */
+export function keyOf(txns: TxnHistory, m: number): unknown {
+  return txns.keys[txns.mopKey[m] as number];
+}
+
+/** The value a micro-op wrote. */
+export function writtenBy(txns: TxnHistory, m: number): unknown {
+  return txns.value(txns.mopValue[m] as number);
+}
+
+/** The list a micro-op read. */
+export function listRead(txns: TxnHistory, m: number): unknown[] {
+  const from = txns.mopValue[m] as number;
+  if (from === UNKNOWN) return [];
+  return Array.from(txns.elements.subarray(from, from + (txns.mopSize[m] as number)), (id) => txns.value(id));
+}

@@ -6,6 +6,8 @@ import { UsageError } from "../core/errors.js";
 import type { NodeId } from "../core/op.js";
 import type { Program } from "../core/program.js";
 import { ASYNC_DEFAULTS, asyncProgram } from "./async/index.js";
+import { QUORUM_DEFAULTS, quorumProgram } from "./quorum/index.js";
+import { RAFT_DEFAULTS, raftProgram } from "./raft/index.js";
 
 /** Options as they are given on a command line. */
 export type TextOptions = Readonly<Record<string, string>>;
@@ -16,6 +18,24 @@ const MODES: Readonly<Record<string, (options: TextOptions) => ProgramFactory>> 
     asyncProgram({
       failoverMs: wholeNumber(options, "failover-ms", ASYNC_DEFAULTS.failoverMs),
       primaryTimeoutMs: wholeNumber(options, "primary-timeout-ms", ASYNC_DEFAULTS.primaryTimeoutMs),
+      bug: options.bug ?? "none",
+    }),
+  quorum: (options) =>
+    quorumProgram({
+      n: wholeNumber(options, "n", QUORUM_DEFAULTS.n),
+      r: wholeNumber(options, "r", QUORUM_DEFAULTS.r),
+      w: wholeNumber(options, "w", QUORUM_DEFAULTS.w),
+      sloppy: options.sloppy === "true",
+      repair: oneOf(options, "repair", ["blocking", "async", "none"]),
+      versions: oneOf(options, "versions", ["lww", "vector"]),
+      antiEntropyMs: wholeNumber(options, "anti-entropy-ms", QUORUM_DEFAULTS.antiEntropyMs),
+      bug: options.bug ?? "none",
+    }),
+  raft: (options) =>
+    raftProgram({
+      reads: oneOf(options, "reads", ["index", "lease", "local"]),
+      electionMs: wholeNumber(options, "election-ms", RAFT_DEFAULTS.electionMs),
+      snapshotEntries: wholeNumber(options, "snapshot-entries", RAFT_DEFAULTS.snapshotEntries),
       bug: options.bug ?? "none",
     }),
 };
@@ -33,4 +53,13 @@ export function wholeNumber(options: TextOptions, name: string, fallback: number
   if (text === undefined) return fallback;
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${name} is a whole number of 0 or more, not "${text}"`);
   return Number(text);
+}
+
+/** One of some words among text options; the first where none is given. */
+function oneOf<const T extends string>(options: TextOptions, name: string, words: readonly [T, ...T[]]): T {
+  const text = options[name];
+  if (text === undefined) return words[0];
+  const word = words.find((one) => one === text);
+  if (word === undefined) throw new UsageError(`${name} is one of ${words.join(", ")}, not "${text}"`);
+  return word;
 }

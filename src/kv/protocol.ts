@@ -41,7 +41,7 @@ export interface Status {
 }
 
 /** Ops that change nothing: without an answer they are `fail`, and they need no session. */
-const READS: ReadonlySet<string> = new Set(["read", "contains", "lookup", "ping", "status"]);
+const READS: ReadonlySet<string> = new Set(["read", "contains", "lookup", "siblings", "ping", "status"]);
 
 /** Does this f leave the data alone? */
 export function isRead(f: string): boolean {

@@ -19,16 +19,7 @@ export function onRequest(state: AsyncState, id: number, body: unknown, nowMs: n
   if (request === undefined) state.out.reply(id, fail("not a request"));
   else if (request.f === "ping") state.out.reply(id, ok(state.node));
   else if (request.f === "status") state.out.reply(id, ok(statusOf(state, nowMs)));
-  else if (!isCopy(state, request)) serve(state, id, request, nowMs);
-}
-
-/** A copy of a write that came before (the client's link repeated it): its first arrival gets the answer. */
-function isCopy(state: AsyncState, request: Request): boolean {
-  const { client, seq, f } = request;
-  if (client === undefined || seq === undefined || isRead(f)) return false;
-  if (seq <= (state.received.get(client) ?? 0)) return true;
-  state.received.set(client, seq);
-  return false;
+  else if (!state.copies.isCopy(request)) serve(state, id, request, nowMs);
 }
 
 function serve(state: AsyncState, id: number, request: Request, nowMs: number): void {

@@ -1,6 +1,7 @@
 /** The memory of one kv-async node, and the two things every part of it does: write to disk and read it back. */
 import type { NodeId } from "../../core/op.js";
 import { type Rng, rng } from "../../core/rng.js";
+import { CopyFilter } from "../copies.js";
 import { apply, applyOnce, emptyMachine, fromImage, type Machine, type MachineImage, toImage } from "../machine.js";
 import { Outbox } from "../outbox.js";
 import { majority, type Reply } from "../protocol.js";
@@ -66,8 +67,7 @@ export class AsyncState {
 
   readonly forwarded = new Map<number, Forwarded>();
   nextForward = 1;
-  /** The newest write of each client that came to this node: a copy of it is dropped. */
-  readonly received = new Map<string, number>();
+  readonly copies = new CopyFilter();
 
   constructor(
     readonly node: NodeId,

@@ -7,6 +7,7 @@ import { version } from "./common.js";
 import { doctorCommand } from "./doctor.js";
 import { listCommand } from "./list.js";
 import { reportError } from "./output.js";
+import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
 
 /** Runs one command line; sets the exit code instead of leaving, so that everything written is flushed. */
@@ -26,7 +27,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`cap-test: ${text.replace(/^error: /, "")}`) });
-  for (const add of [runCommand, checkCommand, listCommand, doctorCommand, cleanCommand]) add(program, exit);
+  for (const add of [runCommand, replayCommand, checkCommand, listCommand, doctorCommand, cleanCommand])
+    add(program, exit);
   // Options are copied to a subcommand only if set before it is made: set them on all.
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   try {

@@ -3,7 +3,7 @@ import { EnvironmentError } from "../core/errors.js";
 import type { NodeId } from "../core/op.js";
 import type { Clock, Cluster, Layout, NodeSpec, Progress } from "../core/runtime.js";
 import { connectDocker, realClock, startDockerCluster, startLagMeter, sweep } from "../runtimes/docker/index.js";
-import { createSimulation } from "../runtimes/simulation/index.js";
+import { createSimulation, type TraceEntry } from "../runtimes/simulation/index.js";
 import type { RunPlan } from "./plan.js";
 
 export interface Environment {
@@ -17,6 +17,10 @@ export interface Environment {
   maxLagMs(): number;
   /** Aborted, with an EnvironmentError as its reason, when the runtime itself goes away (the engine stops answering). */
   readonly lost: AbortSignal;
+  /** Messages between the nodes (simulation, where asked for). */
+  trace(): readonly TraceEntry[];
+  /** Simulated nodes that threw, in words. */
+  crashes(): readonly string[];
   /** Removes the nodes, or lets go of them where they are to be left running. */
   stop(): Promise<void>;
 }
@@ -28,6 +32,7 @@ export interface EnvironmentOptions {
   readonly signal: AbortSignal;
   /** Leave the nodes running afterwards (docker). */
   readonly leaveRunning: boolean;
+  readonly trace: boolean;
 }
 
 /** Starts the plan's nodes on its runtime. Leaves nothing behind when it fails. */
@@ -83,17 +88,29 @@ async function startDocker(options: EnvironmentOptions): Promise<Environment> {
     },
     maxLagMs: () => meter.stop().maxLagMs,
     lost: lost.signal,
+    trace: () => [],
+    crashes: () => [],
     stop: async () => (leaveRunning ? cluster.detach() : cluster.stop()),
   };
 }
 
-function startSimulation({ plan }: EnvironmentOptions): Environment {
+function startSimulation({ plan, trace }: EnvironmentOptions): Environment {
   if (plan.system.program === undefined) throw new EnvironmentError(`${plan.spec.system} has no program to simulate.`);
-  const { clock, cluster, drive } = createSimulation({
+  const simulation = createSimulation({
     seed: plan.spec.seed,
     nodes: plan.spec.nodes,
     specs: specsOf(plan),
+    trace,
   });
-  const lost = new AbortController().signal;
-  return { clock, cluster, drive, zero: () => undefined, maxLagMs: () => 0, lost, stop: () => cluster.stop() };
+  return {
+    clock: simulation.clock,
+    cluster: simulation.cluster,
+    drive: simulation.drive,
+    zero: () => undefined,
+    maxLagMs: () => 0,
+    lost: new AbortController().signal,
+    trace: simulation.trace,
+    crashes: simulation.crashes,
+    stop: () => simulation.cluster.stop(),
+  };
 }

@@ -189,3 +189,23 @@ function repeatCommand(spec: Omit<TestSpec, "repeat">, system: SystemDefinition,
   words.push(`--runtime ${spec.runtime}`, `--seed ${spec.seed}`);
   return words.join(" ");
 }
+
+/** What would have to be asked for to get this run again. */
+export function requestFromSpec(spec: TestSpec): RunRequest {
+  return {
+    system: spec.system,
+    systemOpts: spec.systemOpts,
+    workload: spec.workload,
+    workloadOpts: spec.workloadOpts,
+    nemesis: spec.nemesis,
+    nemesisIntervalMs: spec.nemesisIntervalMs,
+    timeLimitMs: spec.timeLimitMs,
+    concurrency: String(spec.concurrency),
+    rate: spec.rate,
+    nodes: spec.nodes.length,
+    opTimeoutMs: spec.opTimeoutMs,
+    seed: spec.seed,
+    runtime: spec.runtime,
+    image: spec.image,
+  };
+}

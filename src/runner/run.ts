@@ -5,9 +5,9 @@ import type { Op } from "../core/op.js";
 import type { RunResults } from "../core/run.js";
 import type { Progress } from "../core/runtime.js";
 import { historyOf } from "../history/index.js";
-import { type Environment, startEnvironment } from "./environment.js";
 import { judge } from "./judge.js";
-import { formCluster, type PhaseName, type PhaseOutcome, runPhases } from "./phases.js";
+import { type Lived, live } from "./live.js";
+import type { PhaseName } from "./phases.js";
 import type { RunPlan } from "./plan.js";
 import { createRunFolder, HistoryFile, type RunFolder } from "./store.js";
 import { writeReports } from "./write-reports.js";
@@ -42,13 +42,6 @@ export interface RunOutcome {
   readonly error?: EnvironmentError;
 }
 
-interface Lived {
-  readonly ops: readonly Op[];
-  readonly outcome: PhaseOutcome;
-  readonly maxLagMs: number;
-  readonly logs: Readonly<Record<string, string>>;
-}
-
 /**
  * Runs a plan and stores everything. @throws EnvironmentError where the nodes could not be started (nothing was tested);
  * whatever happens later ends in results.
@@ -60,7 +53,7 @@ export async function runTest(options: RunOptions): Promise<RunOutcome> {
   folder.write("test.json", `${JSON.stringify(spec, null, 2)}\n`);
   listener.started(folder);
   const beganMs = performance.now();
-  const lived = await live(options, folder);
+  const lived = await liveOnDisk(options, folder);
   listener.phase("checking");
   const history = historyOf(lived.ops);
   const judged = await judge({ plan, history, extra: options.extraCheckers ?? [], ...lived });
@@ -88,56 +81,42 @@ export async function runTest(options: RunOptions): Promise<RunOutcome> {
 
 const lastMs = (ops: readonly Op[]): number => Math.round((ops.at(-1)?.time ?? 0) / 1e6);
 
-/** Everything that needs living nodes. Whatever happens, the nodes are stopped and the history is closed. */
-async function live(options: RunOptions, folder: RunFolder): Promise<Lived> {
-  const { plan, listener, signal } = options;
-  const file = new HistoryFile(folder.file("history.jsonl"));
-  const ops: Op[] = [];
-  let environment: Environment | undefined;
-  let outcome: PhaseOutcome = {};
-  let logs: Record<string, string> = {};
-  let maxLagMs = 0;
-  const record = (op: Op): void => {
-    ops.push(op);
-    listener.op(op);
-    file.append(op);
-  };
+/** Lives with the history on disk as it happens, and the nodes' logs beside it. */
+async function liveOnDisk(options: RunOptions, folder: RunFolder): Promise<Lived> {
+  const { plan, listener, signal, leaveRunning } = options;
+  const file = new HistoryFile(folder.file("history.jsonl"), plan.spec.runtime === "docker");
+  let lived: Lived | undefined;
   try {
-    const runId = runIdOf(folder);
-    environment = await startEnvironment({
+    lived = await live({
       plan,
-      runId,
-      progress: listener.line,
+      runId: runIdOf(folder),
       signal,
-      leaveRunning: options.leaveRunning,
-    });
-    const current = environment;
-    const shared = { plan, environment: current, signal, record, phase: listener.phase, line: listener.line };
-    await current.drive(async () => {
-      listener.phase("forming");
-      await formCluster(shared);
-      current.zero();
-      outcome = await runPhases(shared);
-      maxLagMs = current.maxLagMs();
-      listener.phase("stopping");
-      logs = await collectLogs(current, folder);
+      leaveRunning,
+      record: (op) => {
+        listener.op(op);
+        file.append(op);
+      },
+      phase: listener.phase,
+      line: listener.line,
+      trace: plan.spec.runtime === "simulation",
     });
   } finally {
-    try {
-      await environment?.stop();
-    } catch (cause) {
-      // A failed clean-up must not hide why the run failed, nor lose its verdict: the next command sweeps again.
-      listener.line(`could not remove the nodes: ${messageOf(cause)}. \`cap-test clean\` removes what is left.`);
-      if (cause instanceof EnvironmentError) outcome = { ...outcome, ended: "the environment broke", error: cause };
-    }
-    try {
-      file.close();
-    } catch (cause) {
-      const error = cause instanceof EnvironmentError ? cause : new EnvironmentError(messageOf(cause), { cause });
-      outcome = { ...outcome, ended: "the environment broke", error: outcome.error ?? error };
+    const error = closing(file);
+    if (lived !== undefined && error !== undefined) {
+      lived = { ...lived, outcome: { ...lived.outcome, ended: "the environment broke", error } };
     }
   }
-  return { ops, outcome, maxLagMs, logs };
+  for (const [node, text] of Object.entries(lived.logs)) folder.write(`logs/${node}.log`, text);
+  return lived;
+}
+
+function closing(file: HistoryFile): EnvironmentError | undefined {
+  try {
+    file.close();
+    return undefined;
+  } catch (cause) {
+    return cause instanceof EnvironmentError ? cause : new EnvironmentError(messageOf(cause), { cause });
+  }
 }
 
 /** Short, unique on this machine, fit for container names. */
@@ -152,16 +131,4 @@ function runIdOf(folder: RunFolder): string {
       ?.toLowerCase()
       .replaceAll(/[^a-z0-9]/g, "") ?? "run";
   return `${time}-${random}`;
-}
-
-async function collectLogs({ cluster }: Environment, folder: RunFolder): Promise<Record<string, string>> {
-  const logs: Record<string, string> = {};
-  await Promise.all(
-    cluster.nodes.map(async (node) => {
-      const text = await cluster.log(node).catch((error: unknown) => `(no log: ${messageOf(error)})\n`);
-      logs[node] = text;
-      folder.write(`logs/${node}.log`, text);
-    }),
-  );
-  return logs;
 }

@@ -85,7 +85,8 @@ const FLUSH_BYTES = 64 * 1024;
 
 /**
  * history.jsonl, appended as it happens. Lines of one turn of the event loop are written together at its end, with a
- * synchronous write: after `kill -9` the file misses at most the events of the turn that was under way.
+ * synchronous write: after `kill -9` the file misses at most the events of the turn that was under way. A simulated run
+ * (`everyTurn` false) can be repeated, so it is written in larger pieces.
  */
 export class HistoryFile {
   private readonly fd: number;
@@ -94,7 +95,10 @@ export class HistoryFile {
   private scheduled = false;
   private failed: unknown;
 
-  constructor(private readonly path: string) {
+  constructor(
+    private readonly path: string,
+    private readonly everyTurn = true,
+  ) {
     this.fd = openSync(path, "wx");
   }
 
@@ -105,7 +109,7 @@ export class HistoryFile {
     this.lines.push(line);
     this.bytes += line.length;
     if (this.bytes >= FLUSH_BYTES) this.flush();
-    else if (!this.scheduled) {
+    else if (this.everyTurn && !this.scheduled) {
       this.scheduled = true;
       setImmediate(() => {
         this.scheduled = false;

@@ -4,7 +4,7 @@ import { fromImage } from "../machine.js";
 import { answerRefusal } from "./answers.js";
 import { applyTo } from "./apply.js";
 import { writeEntry, writeSnapshot } from "./disk.js";
-import type { Append, Appended, Install } from "./messages.js";
+import type { Append, Appended, Entry, Install } from "./messages.js";
 import { follow } from "./roles.js";
 import type { RaftState } from "./state.js";
 
@@ -17,17 +17,16 @@ export function onAppend(state: RaftState, from: NodeId, message: Append): void 
     return;
   }
   const match = prev + entries.length;
-  entries.forEach((entry, at) => {
-    const index = prev + 1 + at;
-    // Entries up to the base are in the snapshot: committed, so the leader's are the same.
-    if (index <= log.base) return;
+  // Entries up to the base are in the snapshot: committed, so the leader's are the same.
+  for (let index = Math.max(prev, log.base) + 1; index <= match; index++) {
+    const entry = entries[index - prev - 1] as Entry;
     const here = log.termAt(index);
     // Planted bug: what comes after is cut off though it agrees. (A message that was overtaken then removes entries that
     // this node has acknowledged since.)
-    if (here === entry.term && !state.has("append-always-truncates")) return;
+    if (here === entry.term && !state.has("append-always-truncates")) continue;
     if (here !== undefined) log.cutFrom(index);
     writeEntry(state, entry);
-  });
+  }
   // Planted bug: entries beyond this message may be another leader's, which will be overwritten.
   const known = state.has("commit-past-agreement") ? log.last : match;
   applyTo(state, Math.min(message.commit, known));

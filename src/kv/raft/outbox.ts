@@ -10,6 +10,7 @@ import type { NodeId } from "../../core/op.js";
 import type { Effect } from "../../core/program.js";
 import type { DiskRecord, Message } from "./messages.js";
 
+const NOTHING: readonly Effect[] = [];
 const SYNC: Effect = { kind: "sync" };
 
 export class RaftOutbox {
@@ -57,8 +58,10 @@ export class RaftOutbox {
   /** The effects so far, in order; the box is empty afterwards. */
   take(): readonly Effect[] {
     const { written, early, late, skipSync } = this;
-    this.late = [];
-    if (written.length === 0 && early.length === 0) return late;
+    const onlyLate = written.length === 0 && early.length === 0;
+    if (onlyLate && late.length === 0) return NOTHING;
+    if (late.length > 0) this.late = [];
+    if (onlyLate) return late;
     this.written = [];
     this.early = [];
     this.skipSync = false;

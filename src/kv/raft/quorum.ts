@@ -3,12 +3,19 @@ import type { Peer, RaftState } from "./state.js";
 
 /** The greatest number that a majority has reached; `own` is this node's. */
 export function majorityOf(state: RaftState, own: number, numberOf: (peer: Peer) => number): number {
-  const numbers = state.peers.map(numberOf);
-  numbers.push(own);
-  numbers.sort((a, b) => b - a);
+  const { peers, sorted } = state;
+  // Insertion into a kept list: this runs for every answer to every message, and a list a call would be most of its cost.
+  sorted.length = 0;
+  sorted.push(own);
+  for (const peer of peers) {
+    const number = numberOf(peer);
+    let at = sorted.length;
+    for (; at > 0 && (sorted[at - 1] as number) < number; at--) sorted[at] = sorted[at - 1] as number;
+    sorted[at] = number;
+  }
   // Planted bug: half of the nodes are no majority; the other half may decide otherwise.
   const needed = state.has("half-is-majority") ? Math.max(1, state.majority - 1) : state.majority;
-  return numbers[needed - 1] as number;
+  return sorted[needed - 1] as number;
 }
 
 /** Does this leader hear a majority? A new one is given the time of an election. */

@@ -7,7 +7,7 @@ import { apply } from "../machine.js";
 import type { Request } from "../protocol.js";
 import { answerReply } from "./answers.js";
 import { leaseClock, majorityOf } from "./quorum.js";
-import type { Origin, RaftState } from "./state.js";
+import type { Origin, Peer, RaftState } from "./state.js";
 
 /** A read came to the leader. Returns true when a new round is to begin for it now. */
 export function queueRead(state: RaftState, origin: Origin, request: Request): boolean {
@@ -21,24 +21,32 @@ export function queueRead(state: RaftState, origin: Origin, request: Request): b
   const index = state.has("reads-before-opening") ? state.commit : Math.max(state.commit, state.opening);
   // Answers to messages of the round under way may have been sent before this read arrived: it needs the next round.
   state.reads.push({ origin, request, round: state.round + 1, index });
-  if (state.confirmedRound >= state.round) return true;
+  if (confirmedRound(state) >= state.round) return true;
   state.roundWanted = true;
   return false;
 }
 
+const roundOf = (peer: Peer): number => peer.round;
+const heardAtOf = (peer: Peer): number => peer.heardAt;
+
+/** The newest round that a majority has answered. */
+function confirmedRound(state: RaftState): number {
+  return majorityOf(state, state.round, roundOf);
+}
+
 /** Answers what may be answered. Returns true when reads wait for a round that can begin now. */
 export function serveReads(state: RaftState): boolean {
-  if (state.role !== "leader") return false;
-  state.confirmedRound = majorityOf(state, state.round, (peer) => peer.round);
   const { reads } = state;
+  if (state.role !== "leader" || reads.length === 0) return false;
+  const confirmed = confirmedRound(state);
   let served = 0;
   for (; served < reads.length; served++) {
     const read = reads[served];
-    if (read === undefined || read.round > state.confirmedRound || read.index > state.commit) break;
+    if (read === undefined || read.round > confirmed || read.index > state.commit) break;
     answerReply(state, read.origin, apply(state.machine, read.request));
   }
   if (served > 0) state.reads = reads.slice(served);
-  return state.roundWanted && state.confirmedRound >= state.round;
+  return state.roundWanted && confirmed >= state.round;
 }
 
 /**
@@ -47,6 +55,6 @@ export function serveReads(state: RaftState): boolean {
  */
 function holdsLease(state: RaftState): boolean {
   const now = leaseClock(state);
-  const since = majorityOf(state, now, (peer) => peer.heardAt);
+  const since = majorityOf(state, now, heardAtOf);
   return state.commit >= state.opening && since >= 0 && now - since < (state.options.electionMs * 9) / 10;
 }

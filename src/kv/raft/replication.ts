@@ -27,7 +27,6 @@ export function beginReign(state: RaftState): void {
   state.ledTerm = state.term;
   state.reignMs = nowMs;
   state.round = 1;
-  state.confirmedRound = 0;
   state.roundWanted = false;
   state.opening = log.last + 1;
   state.peers = others.map((node) => ({
@@ -147,7 +146,7 @@ function agree(state: RaftState, peer: Peer, match: number): void {
     if (peer.next <= match) peer.next = match + 1;
     // Answers overtake each other: nothing is under way when all that was sent is agreed on.
     peer.inFlight = peer.next === match + 1 ? 0 : Math.max(0, peer.inFlight - 1);
-    advanceCommit(state);
+    if (match > state.commit) advanceCommit(state);
   }
   sendMore(state, peer);
 }
@@ -162,9 +161,11 @@ function search(state: RaftState, peer: Peer, answer: Appended): void {
   sendAppend(state, peer);
 }
 
+const matchOf = (peer: Peer): number => peer.match;
+
 /** Commits what a majority has (section 3.6.2). */
 function advanceCommit(state: RaftState): void {
-  const index = majorityOf(state, state.log.last, (peer) => peer.match);
+  const index = majorityOf(state, state.log.last, matchOf);
   if (index <= state.commit) return;
   // Only an entry of its own term lets a leader commit (and with it what came before). Counterexample, figure 3.7: a
   // majority has an entry of an older term, and a node with a newer last entry may still be elected and overwrite it.

@@ -100,11 +100,12 @@ export class RaftState {
 
   /** Leader only. */
   peers: readonly Peer[] = [];
+  /** Scratch of `majorityOf`. */
+  readonly sorted: number[] = [];
   reignMs = 0;
   /** The first entry of this leader's term. */
   opening = 0;
   round = 0;
-  confirmedRound = 0;
   /** A read waits for the round after the current one. */
   roundWanted = false;
   reads: Read[] = [];

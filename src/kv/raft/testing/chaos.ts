@@ -194,7 +194,8 @@ async function strike(run: Run, kind: Fault): Promise<void> {
         lossPer10k: random.below(2_000),
         duplicatePer10k: random.below(3_000),
         reorderPer10k: random.below(3_000),
-        delayMs: random.below(20),
+        // As long as an election now and then: candidates then meet in one term.
+        delayMs: random.below(random.chance(1, 2) ? 20 : 300),
       });
       break;
   }

@@ -65,7 +65,12 @@ export function nodesOf(
     for (const node of [...targets, ...(sides?.flat() ?? [])]) nodes.add(node);
     for (const [node, refused] of Object.entries(grudge ?? {})) for (const one of [node, ...refused]) nodes.add(one);
   }
-  return [...nodes].sort((a, b) => numberIn(a) - numberIn(b) || (a < b ? -1 : 1));
+  return [...nodes].sort(byName);
+}
+
+/** Sorts nodes as people count them: n2 before n10. */
+export function byName(a: NodeId, b: NodeId): number {
+  return numberIn(a) - numberIn(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /** 10 of "n10": n2 comes before n10. */

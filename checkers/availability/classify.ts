@@ -62,6 +62,7 @@ function factsOf(kind: KindEvidence, consistent: Valid): string[] {
 
 function majorityFact({ majorityServed, majorityTried, failoverMs }: KindEvidence): string {
   if (majorityTried === 0) return "nothing was tried on the majority side";
+  if (majorityServed === "yes" && failoverMs === 0) return "the majority side served throughout";
   if (majorityServed === "yes") return `the majority side served, after ${seconds(failoverMs ?? 0)} at most`;
   if (majorityServed === "no") return "the majority side did not serve";
   return failoverMs === null

@@ -189,8 +189,8 @@ function refusalOf(cuts: readonly JudgedCut[]): { answer: Answer; tried: number;
     }
     for (const { service } of minority) {
       const young = toMs(cut.endNs - cut.beginNs) < GRACE_LIMIT_MS;
-      // Neither served to the end nor refused for a whole second: in a short cut it may have been about to refuse.
-      if (service.refusedFromMs === null && !service.served && young) continue;
+      // Neither served to the end nor refused to the end: in a short cut it may just have been about to refuse.
+      if (!service.refused && !service.served && young) continue;
       tried += service.refusedTried;
       answered += service.refusedAnswered;
     }

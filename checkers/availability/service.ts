@@ -117,16 +117,21 @@ export function serviceOf(slices: Slices, graceMs: number): Service {
   };
   const end = slices.tried.length;
   const last = Math.min(end - SPAN, Math.floor((graceMs * 1e6) / SLICE_NS));
-  const serving = earliest(
-    last,
-    (i) => isServed(i, i + SPAN),
-    (i) => isServed(i, end),
-  );
-  const refusing = earliest(
-    last,
-    (i) => isRefused(i, i + SPAN, 0),
-    (i) => isRefused(i, end, REFUSED_SHARE),
-  );
+  const first = {
+    serving: earliest(
+      last,
+      (i) => isServed(i, i + SPAN),
+      (i) => isServed(i, end),
+    ),
+    refusing: earliest(
+      last,
+      (i) => isRefused(i, i + SPAN, 0),
+      (i) => isRefused(i, end, REFUSED_SHARE),
+    ),
+  };
+  // Nothing failed (or was answered) for some slices before that second: it began there, only nobody asked often enough.
+  const serving = settled(first.serving, (i) => (slices.tried[i] as number) > (slices.good[i] as number));
+  const refusing = settled(first.refusing, (i) => (slices.answered[i] as number) > 0);
   const servedFrom = Math.max(0, serving.at);
   const refusedFrom = Math.max(0, refusing.at);
   const offset = (slice: number): number | null => (slice === -1 ? null : (slice * SLICE_NS) / 1e6);
@@ -156,6 +161,13 @@ function earliest(
     if (fallback === -1) fallback = i;
   }
   return { at: fallback, holds: false };
+}
+
+/** Moves a beginning back over slices in which nothing spoke against it. */
+function settled(found: { at: number; holds: boolean }, against: (slice: number) => boolean): typeof found {
+  let { at } = found;
+  while (at > 0 && !against(at - 1)) at--;
+  return { at, holds: found.holds };
 }
 
 /** Prefix sums: sums[i] is the sum of the first i entries. */

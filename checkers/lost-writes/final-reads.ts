@@ -8,6 +8,7 @@ import type { History } from "../../src/core/history.js";
 import type { Key, NodeId } from "../../src/core/op.js";
 import { type Calls, OK } from "../calls.js";
 import { overNs } from "../moment.js";
+import { byName } from "../sides.js";
 
 /** The last quiet read of a key at one node. */
 export interface FinalRead {
@@ -42,7 +43,7 @@ export function notHealed(calls: Calls): string | undefined {
 }
 
 /**
- * The final reads, one per key and node. With `finalNs` the final phase says when it is quiet and only writes of the same
+ * The final reads, one per key and node, in the order of the nodes. With `finalNs` the final phase says when it is quiet and only writes of the same
  * key matter; without it a read is quiet when no write of any key runs at its invocation or later. An `info` write runs on
  * for ever in theory: it is not waited for, since a write that lands late can only add to what was read.
  */
@@ -63,5 +64,5 @@ export function finalReads(history: History, calls: Calls, context: CheckContext
     // Calls come in the order of their invocations, so the last one wins.
     lastOf.set(`${typeof key}:${key}\u0000${at}`, { call, key, at, value });
   }
-  return [...lastOf.values()];
+  return [...lastOf.values()].sort((a, b) => byName(a.at, b.at));
 }

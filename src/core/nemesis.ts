@@ -1,6 +1,6 @@
 /** A nemesis brings its own generator, its healing ops and the code that does the damage. */
 import type { Generator } from "./generator.js";
-import type { Completion, Invocation, Key } from "./op.js";
+import type { Completion, Invocation, Key, NodeId } from "./op.js";
 import type { Capability, Cluster } from "./runtime.js";
 import type { System } from "./system.js";
 
@@ -9,6 +9,8 @@ export interface NemesisContext {
   readonly cluster: Cluster;
   readonly system: System;
   readonly seed: number;
+  /** Nodes that are down or frozen now, and by which fault; shared by all nemeses of the run, which keep it. */
+  readonly hurt: Map<NodeId, "kill" | "pause">;
   /** Keys that clients touched lately, newest first: "the keys under test". */
   recentKeys(): readonly Key[];
   readonly signal: AbortSignal;

@@ -39,7 +39,7 @@ function setUp(
   } as unknown as Cluster;
   const system = { name: "fake", ops: [], primaries: async () => ["n4"], ...overrides } as unknown as System;
   const signal = new AbortController().signal;
-  return { context: { cluster, system, seed: 1, recentKeys: () => [7], signal }, calls, grudges };
+  return { context: { cluster, system, seed: 1, hurt: new Map(), recentKeys: () => [7], signal }, calls, grudges };
 }
 
 const recordOf = async (nemesis: Nemesis, op: Invocation, context: NemesisContext): Promise<FaultRecord> =>
@@ -143,6 +143,17 @@ describe("kill and pause", () => {
     await nemesis.invoke({ f: "start", value: null }, context);
     await nemesis.invoke({ f: "start", value: null }, context);
     expect(calls.filter((call) => call.startsWith("start")).length).toBe(2);
+  });
+
+  it("keep off nodes that another fault holds", async () => {
+    const { context } = setUp();
+    const killed = await recordOf(killNemesis([]), { f: "kill", value: { shape: "majority", pick: 5 } }, context);
+    const paused = await recordOf(pauseNemesis([]), { f: "pause", value: { shape: "all", pick: 5 } }, context);
+    expect([...killed.targets, ...paused.targets].sort()).toEqual(nodes);
+    const again = await pauseNemesis([]).invoke({ f: "pause", value: { shape: "one", pick: 5 } }, context);
+    expect(again.error).toMatch(/no node was left/);
+    await killNemesis([]).invoke({ f: "start", value: null }, context);
+    expect([...context.hurt.keys()].sort()).toEqual([...paused.targets].sort());
   });
 
   it("pause the leader where asked", async () => {

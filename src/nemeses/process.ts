@@ -40,7 +40,6 @@ function processNemesis(acts: Acts, kinds: readonly string[]): Nemesis {
     }
   }
   const choices = (kinds.length > 0 ? kinds : TARGETS) as readonly Target[];
-  const hurt = new Set<NodeId>();
   return {
     name: acts.kind,
     fs: [acts.beginF, acts.endF],
@@ -50,25 +49,25 @@ function processNemesis(acts: Acts, kinds: readonly string[]): Nemesis {
         return { shape: random.pick(choices), pick: random.uint32() };
       }),
     final: [{ f: acts.endF, value: null }],
-    invoke: (op, context) => (op.f === acts.beginF ? begin(acts, op, context, hurt) : end(acts, context, hurt)),
+    invoke: (op, context) => (op.f === acts.beginF ? begin(acts, op, context) : end(acts, context)),
   };
 }
 
-async function begin(acts: Acts, op: Invocation, context: NemesisContext, hurt: Set<NodeId>): Promise<Completion> {
+async function begin(acts: Acts, op: Invocation, context: NemesisContext): Promise<Completion> {
   const plan = op.value as Plan;
   const targets = await choose(plan.shape, context, rng(plan.pick));
   if (targets.length === 0) {
-    return { type: "info", value: plan, error: `${context.system.name} named no current leader, so nothing was hurt` };
+    return { type: "info", value: plan, error: `no node was left to ${acts.hurt}, so nothing was done` };
   }
-  for (const node of targets) hurt.add(node);
+  for (const node of targets) context.hurt.set(node, acts.kind);
   return { type: "info", value: await act(acts, "begin", acts.hurt, targets, context, plan.shape) };
 }
 
-async function end(acts: Acts, context: NemesisContext, hurt: Set<NodeId>): Promise<Completion> {
-  const targets = [...hurt];
+async function end(acts: Acts, context: NemesisContext): Promise<Completion> {
+  const targets = [...context.hurt].filter(([, kind]) => kind === acts.kind).map(([node]) => node);
   const record = await act(acts, "end", acts.mend, targets, context);
   // A node that could not be shown to be back stays on the list: the final healing tries it again.
-  if (record.proved) hurt.clear();
+  if (record.proved) for (const node of targets) context.hurt.delete(node);
   return { type: "info", value: record };
 }
 
@@ -96,21 +95,22 @@ async function act(
 }
 
 async function choose(target: Target, context: NemesisContext, random: Rng): Promise<readonly NodeId[]> {
-  const { cluster, system } = context;
-  const shuffled = random.shuffle(cluster.nodes);
-  const minority = Math.max(1, largestMinority(shuffled.length));
+  const { cluster, system, hurt } = context;
+  // A dead node cannot be frozen, and a frozen one is left to its fault: each fault must be able to prove that it bites.
+  const shuffled = random.shuffle(cluster.nodes).filter((node) => !hurt.has(node));
+  const minority = Math.max(1, largestMinority(cluster.nodes.length));
   switch (target) {
     case "one":
       return shuffled.slice(0, 1);
     case "minority":
       return shuffled.slice(0, 1 + random.below(minority));
     case "majority":
-      return shuffled.slice(0, Math.floor(shuffled.length / 2) + 1);
+      return shuffled.slice(0, Math.floor(cluster.nodes.length / 2) + 1);
     case "all":
       return shuffled;
     case "primaries": {
       const leaders = (await system.primaries?.(cluster, context.recentKeys(), context.signal)) ?? [];
-      return leaders.slice(0, 1);
+      return leaders.filter((node) => !hurt.has(node)).slice(0, 1);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** What happens between start-up and judgement: main phase under faults, healing, recovery, quiet final reads. */
 import { EnvironmentError, messageOf } from "../core/errors.js";
+import type { NemesisContext } from "../core/nemesis.js";
 import type { Completion, Invocation, Key, Op } from "../core/op.js";
 import { any, clients, each, type Listening, listen, nemesis, nothing, stagger, until } from "../generators/index.js";
 import { faultSchedule } from "../nemeses/parse.js";
@@ -76,6 +77,7 @@ export async function runPhases(options: PhaseOptions): Promise<PhaseOutcome> {
   const broken = new AbortController();
   const stopAll = AbortSignal.any([signal, broken.signal]);
   const keys = recentKeys();
+  const hurt: NemesisContext["hurt"] = new Map();
   let error: EnvironmentError | undefined;
   const fail = (cause: unknown): void => {
     error ??= cause instanceof EnvironmentError ? cause : new EnvironmentError(messageOf(cause), { cause });
@@ -87,6 +89,7 @@ export async function runPhases(options: PhaseOptions): Promise<PhaseOutcome> {
     try {
       return await hurting.invoke(op, {
         cluster,
+        hurt,
         system,
         seed: spec.seed,
         recentKeys: keys.list,

@@ -6,6 +6,7 @@ import { UsageError } from "../core/errors.js";
 import type { NodeId } from "../core/op.js";
 import type { Program } from "../core/program.js";
 import { ASYNC_DEFAULTS, asyncProgram } from "./async/index.js";
+import { GOSSIP_DEFAULTS, gossipProgram } from "./gossip/index.js";
 import { QUORUM_DEFAULTS, quorumProgram } from "./quorum/index.js";
 import { RAFT_DEFAULTS, raftProgram } from "./raft/index.js";
 
@@ -36,6 +37,13 @@ const MODES: Readonly<Record<string, (options: TextOptions) => ProgramFactory>> 
       reads: oneOf(options, "reads", ["index", "lease", "local"]),
       electionMs: wholeNumber(options, "election-ms", RAFT_DEFAULTS.electionMs),
       snapshotEntries: wholeNumber(options, "snapshot-entries", RAFT_DEFAULTS.snapshotEntries),
+      bug: options.bug ?? "none",
+    }),
+  gossip: (options) =>
+    gossipProgram({
+      ttlMs: wholeNumber(options, "ttl-ms", GOSSIP_DEFAULTS.ttlMs),
+      antiEntropyMs: wholeNumber(options, "anti-entropy-ms", GOSSIP_DEFAULTS.antiEntropyMs),
+      fanout: wholeNumber(options, "fanout", GOSSIP_DEFAULTS.fanout),
       bug: options.bug ?? "none",
     }),
 };

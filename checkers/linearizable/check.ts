@@ -1,0 +1,196 @@
+/** Judges a history: splits it by key, decides each key by the quickest method that can, and explains what it found. */
+import { type Checker, type Valid, type Witness, worstOf } from "../../src/core/checker.js";
+import type { History } from "../../src/core/history.js";
+import type { Key } from "../../src/core/op.js";
+import { type ColumnarHistory, columnar, NONE } from "../../src/history/index.js";
+import type { Part } from "./calls.js";
+import { familyOf, modelNameOf } from "./families.js";
+import type { Family, PartProblem } from "./family.js";
+import { type Outcome, search } from "./search.js";
+import {
+  DEFAULT_BUDGET_STEPS,
+  type LinearizableOptions,
+  type LinearizableVerdict,
+  type Method,
+  type Prefix,
+} from "./types.js";
+import { Shrinker, witnessOf } from "./witness.js";
+import { at, keyPrefix, show } from "./words.js";
+
+/** At most so many invalid keys are told, and so many witnesses. */
+const KEYS_TOLD = 100;
+const WITNESSES_TOLD = 3;
+
+/** What became of one key. */
+interface PartVerdict {
+  readonly part: Part;
+  readonly valid: Valid;
+  readonly method: Method;
+  readonly steps: number;
+  /** Why it is unknown. */
+  readonly reason?: string;
+  readonly witness?: Witness;
+  readonly prefix?: Prefix;
+}
+
+/**
+ * Is the history linearizable (Herlihy & Wing 1990)? Each key is judged alone: that is enough, for linearizability is local.
+ * @throws UsageError where the history does not fit the model.
+ */
+export function checkLinearizable(history: History, options: LinearizableOptions = {}): LinearizableVerdict {
+  const columns = columnar(history);
+  const model = options.model ?? modelNameOf(columns);
+  const family = familyOf(columns, model, options);
+  const name = typeof model === "string" ? model : model.name;
+  let budget = options.budgetSteps ?? DEFAULT_BUDGET_STEPS;
+  const verdicts: PartVerdict[] = [];
+  let witnesses = 0;
+  for (const part of family.parts) {
+    const explain = witnesses < WITNESSES_TOLD;
+    const verdict = judgePart(family, part, options, budget, explain);
+    budget -= verdict.steps;
+    if (verdict.valid === false) witnesses++;
+    verdicts.push(verdict);
+  }
+  return summarize(columns, family, name, verdicts, options);
+}
+
+/** The checker of run and ci: a history in which nothing was observed proves nothing, so it is "unknown" by default. */
+export function linearizableChecker(options: LinearizableOptions = {}): Checker {
+  return {
+    name: "linearizable",
+    check: (history, context) =>
+      checkLinearizable(history, {
+        vacuous: "unknown",
+        ...options,
+        ...(context.signal === undefined ? {} : { signal: context.signal }),
+      }),
+  };
+}
+
+function judgePart(
+  family: Family,
+  part: Part,
+  options: LinearizableOptions,
+  budget: number,
+  explain: boolean,
+): PartVerdict {
+  const method = options.method ?? "auto";
+  if (method !== "search") {
+    const outcome = family.fast(part);
+    if (outcome === "valid") return { part, valid: true, method: "fast", steps: 0 };
+    if (outcome !== "no") {
+      const verdict = { part, valid: false, method: "fast" as const, steps: 0 };
+      if (!explain) return verdict;
+      const text = keyPrefix(family.calls, part.key) + outcome.text();
+      return { ...verdict, witness: witnessOf(family.calls, outcome.calls, text, outcome.failed?.()) };
+    }
+    if (method === "fast") {
+      const reason = "the near-linear method of this model does not apply";
+      return { part, valid: "unknown", method: "fast", steps: 0, reason };
+    }
+  }
+  const partProblem = family.problem(part);
+  const outcome = search(partProblem.problem, Math.max(0, budget), options.signal);
+  const verdict = { part, valid: outcome.valid, method: "search" as const, steps: outcome.steps };
+  if (outcome.valid === true) return verdict;
+  const prefix = prefixOf(family, part, partProblem, outcome);
+  if (outcome.valid === "unknown") {
+    const where =
+      outcome.blocked === -1 ? "" : `, near ${family.callText(partProblem.calls[outcome.blocked] as number)}`;
+    const reason = `${outcome.stopped}, with ${outcome.placed} of ${outcome.total} ops in order${where}`;
+    return { ...verdict, reason, prefix };
+  }
+  if (!explain) return { ...verdict, prefix };
+  return { ...verdict, prefix, witness: searchWitness(family, part, partProblem, outcome) };
+}
+
+function searchWitness(family: Family, part: Part, partProblem: PartProblem, outcome: Outcome): Witness {
+  const bound = outcome.blocked === -1 ? Infinity : (partProblem.problem.ret[outcome.blocked] as number);
+  const smallest = new Shrinker(family).shrink(part, bound);
+  // Small as it is, the near-linear method may apply now, and it has better words.
+  const simple = family.fast(smallest);
+  const text = typeof simple === "object" && simple.ofWhole !== true ? simple.text() : blockedText(family, smallest);
+  return witnessOf(family.calls, smallest.calls, keyPrefix(family.calls, part.key) + text);
+}
+
+function blockedText(family: Family, part: Part): string {
+  const { calls, problem, stateText } = family.problem(part, true);
+  const outcome = search(problem, DEFAULT_BUDGET_STEPS);
+  const call = calls[outcome.blocked] as number;
+  const states = [...new Set(outcome.states.map(stateText))];
+  const possible = states.length > 1 ? `one of ${states.join(", ")}` : states.join("");
+  const time = at(family.calls, family.calls.inv[call] as number).replace(" at", ", begun at");
+  return `${family.callText(call)}${time}, but whatever the order of the ops before and beside it, the state there is ${possible}`;
+}
+
+function prefixOf(family: Family, part: Part, { calls, stateText }: PartProblem, outcome: Outcome): Prefix {
+  const op = outcome.blocked === -1 ? [] : witnessOf(family.calls, [calls[outcome.blocked] as number], "").ops;
+  return {
+    ...(part.key === NONE ? {} : { key: family.calls.history.key(part.key) }),
+    linearized: outcome.placed,
+    total: outcome.total,
+    op,
+    states: [...new Set(outcome.states.map(stateText))],
+  };
+}
+
+function summarize(
+  history: ColumnarHistory,
+  family: Family,
+  model: string,
+  verdicts: readonly PartVerdict[],
+  options: LinearizableOptions,
+): LinearizableVerdict {
+  const invalid = verdicts.filter(({ valid }) => valid === false);
+  const unknown = verdicts.filter(({ valid }) => valid === "unknown");
+  const found = worstOf(verdicts.map(({ valid }) => valid));
+  const nothing = found === true && !family.observes && options.vacuous === "unknown";
+  const witnesses = invalid.flatMap(({ witness }) => (witness === undefined ? [] : [witness]));
+  const smallest = witnesses.toSorted((a, b) => a.ops.length - b.ops.length)[0];
+  const prefix = (invalid.find((v) => v.prefix !== undefined) ?? unknown.find((v) => v.prefix !== undefined))?.prefix;
+  const methods = new Set(verdicts.map(({ method }) => method));
+  const keyOf = ({ part }: PartVerdict): Key[] => (part.key === NONE ? [] : [history.key(part.key)]);
+  return {
+    valid: nothing ? "unknown" : found,
+    summary: nothing
+      ? `nothing was proved: ${family.calls.count === 0 ? "no op of this model was answered" : "nothing was read or otherwise observed"}`
+      : summaryText(model, family, verdicts.length, invalid, unknown, smallest),
+    model,
+    method: methods.size > 1 ? "mixed" : (verdicts[0]?.method ?? "fast"),
+    keys: { checked: verdicts.length, invalid: invalid.length, unknown: unknown.length },
+    ...(invalid.some((v) => v.part.key !== NONE) ? { invalidKeys: invalid.slice(0, KEYS_TOLD).flatMap(keyOf) } : {}),
+    ops: family.calls.count,
+    steps: verdicts.reduce((sum, { steps }) => sum + steps, 0),
+    ...(smallest === undefined
+      ? {}
+      : { witness: smallest, witnesses: witnesses.toSorted((a, b) => a.ops.length - b.ops.length) }),
+    ...(prefix === undefined ? {} : { prefix }),
+  };
+}
+
+function summaryText(
+  model: string,
+  family: Family,
+  checked: number,
+  invalid: readonly PartVerdict[],
+  unknown: readonly PartVerdict[],
+  witness: Witness | undefined,
+): string {
+  const keyed = checked > 1 || (family.parts[0]?.key ?? NONE) !== NONE;
+  if (invalid.length > 0) {
+    const share = keyed ? ` (${invalid.length} of ${checked} keys)` : "";
+    return `not linearizable as a ${model}${share}: ${witness?.text ?? ""}`;
+  }
+  const first = unknown[0];
+  if (first !== undefined) {
+    const share = keyed ? `${unknown.length} of ${checked} keys, the first is ${keyName(family, first)}: ` : "";
+    return `undecided: ${share}${first.reason}`;
+  }
+  const over = keyed ? ` over ${checked} key${checked === 1 ? "" : "s"}` : "";
+  return `${family.calls.count} ops${over} are linearizable as a ${model}`;
+}
+
+function keyName(family: Family, { part }: PartVerdict): string {
+  return part.key === NONE ? "none" : show(family.calls.history.key(part.key));
+}

@@ -1,0 +1,55 @@
+/** What the checker asks of a kind of object, beside its calls: a near-linear method, a search problem, words. */
+import type { Calls, Part } from "./calls.js";
+import type { Problem } from "./search.js";
+
+/** What breaks a history, in words and in calls that show it by themselves. */
+export interface Violation {
+  readonly text: () => string;
+  readonly calls: readonly number[];
+  /** The words speak of the whole history ("nobody ever wrote 3"), so they are not true of a part of it. */
+  readonly ofWhole?: true;
+  /** Positions of ops that did not happen but belong into the picture. */
+  readonly failed?: () => readonly number[];
+}
+
+/** "no": the method does not apply, or could not decide. */
+export type FastOutcome = "valid" | "no" | Violation;
+
+/** A search problem, and what its numbers stand for. */
+export interface PartProblem {
+  readonly problem: Problem;
+  /** The problem's call -> the call. */
+  readonly calls: Int32Array;
+  /** A state of the problem, for people. */
+  stateText(state: number): string;
+}
+
+export interface Family {
+  readonly calls: Calls;
+  readonly parts: readonly Part[];
+  /** Was there anything in it that could have gone wrong? */
+  readonly observes: boolean;
+  fast(part: Part): FastOutcome;
+  /** `exact`: every state has a name of its own, for explanations. */
+  problem(part: Part, exact?: boolean): PartProblem;
+  /**
+   * Of the calls of a witness, those that may be left out without changing what it means: if the history is linearizable
+   * with them, it is so without them. Not a write that somebody saw: without it, a legal read would look like a violation.
+   */
+  removable(part: Part): ReadonlySet<number>;
+  /**
+   * Ever larger parts of a part, each of which is linearizable if the whole is: for a witness that need not begin at the
+   * beginning.
+   */
+  suffixes?(part: Part): Iterable<Suffix>;
+  /** Calls of the whole part that a witness taken from it should show as well, though it is one without them. */
+  context?(part: Part, witness: Part): readonly number[];
+  /** The call that cannot be placed, in words. */
+  callText(call: number): string;
+}
+
+export interface Suffix {
+  readonly part: Part;
+  /** The call that makes what was before irrelevant: a witness needs it to be understood. */
+  readonly reset: number;
+}

@@ -1,0 +1,11 @@
+/** Linearizability: the checker, its models and its options. */
+export { checkLinearizable, linearizableChecker } from "./check.js";
+export type { Call, Model } from "./model.js";
+export {
+  DEFAULT_BUDGET_STEPS,
+  type LinearizableOptions,
+  type LinearizableVerdict,
+  MODEL_NAMES,
+  type ModelName,
+  type Prefix,
+} from "./types.js";

@@ -1,0 +1,221 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Op } from "../../src/core/op.js";
+import { historyOf, parseEdnHistory, parseHistory } from "../../src/history/index.js";
+import { h } from "../../src/history/testing.js";
+import { checkLinearizable, type LinearizableOptions, type LinearizableVerdict } from "./index.js";
+import { histories, simulatedRegister } from "./testing/histories.js";
+import { oracle, registerStep } from "./testing/oracle.js";
+
+const numRuns = Number(process.env["FUZZ_RUNS"] ?? 1500);
+const check = (text: string, options: LinearizableOptions = {}): LinearizableVerdict =>
+  checkLinearizable(h(text), { model: "cas-register", ...options });
+
+/** By both methods, where both apply. */
+function valid(text: string, options: LinearizableOptions = {}): unknown {
+  const found = check(text, options).valid;
+  expect(check(text, { ...options, method: "search" }).valid).toBe(found);
+  const fast = check(text, { ...options, method: "fast" }).valid;
+  if (fast !== "unknown") expect(fast).toBe(found);
+  return found;
+}
+
+describe("registers, golden", () => {
+  const good: [string, string][] = [
+    ["nothing", ""],
+    ["one after another", "0:w1 1:r1 0:w2 1:r2"],
+    ["the initial value", "0:rnil 0:w1"],
+    ["a read of an overlapping write, and one that misses it", "0:w1 1:w2( 2:r1 0:r2 1)"],
+    ["a crashed write that is read later", "0:w1 1:w2? 0:r1 0:r2"],
+    ["a crashed write that is never read", "0:w1 1:w2? 0:r1 0:r1"],
+    ["an open write that is read", "0:w1 1:w2( 0:r2"],
+    ["a failed write", "0:w1 1:w2! 0:r1"],
+    ["a crashed read", "0:w1 1:r? 0:w2"],
+    ["cas chains", "0:w1 1:c1,2 0:c2,3 1:r3"],
+    ["a crashed cas that happened", "0:w1 1:c1,2? 0:c2,3 1:r3"],
+    ["a crashed cas that could not happen", "0:w1 1:c7,2? 0:r1"],
+    ["a mismatch before the write and one after", "1:c1,9~ 0:w1 0:w2 1:c1,9~"],
+    ["a mismatch beside the write that explains it", "0:w1 1:w2( 0:c1,9~ 1) 0:r2"],
+    ["a mismatch that only a crashed write explains", "0:w1 1:w2? 0:c1,9~ 0:r2"],
+    ["a mismatch that only an unseen crashed write explains", "0:w1 1:w2? 0:c1,9~"],
+    ["a cas of a value to itself", "0:w1 1:c1,1 0:r1"],
+    ["keys apart from each other", "x/0:w1 y/1:rnil x/1:r1 y/0:w2 x/0:r1"],
+    ["the same value twice", "0:w1 0:w2 0:w1 0:r1"],
+    ["two crashed writes of one value, used one after the other", "1:w1? 2:w1? 0:r1 0:w2 0:r1"],
+    ["values of any kind", "0:wx 1:rx 0:w[1,2,3] 1:r[1,2,3] 0:wtrue 1:rtrue"],
+  ];
+  it.each(good)("valid: %s", (_, text) => expect(valid(text)).toBe(true));
+
+  const bad: [string, string, string][] = [
+    [
+      "a stale read",
+      "0:w1 1:w2 2:r1",
+      "p2 read 1 from n3 at 0.005 s, but 2 had been acknowledged to p1 at 0.003 s and overwrote it",
+    ],
+    [
+      "a lost write",
+      "0:w1 0:rnil",
+      "p0 read null from n1 at 0.003 s, but 1 had been acknowledged to p0 at 0.001 s and overwrote it",
+    ],
+    ["values in two orders", "0:w1( 1:w2( 0) 1) 2:r1 3:r2 2:r1", "each would have to be the newer one"],
+    ["a value from nowhere", "0:w1 1:r7", "p1 read 7 from n2 at 0.003 s, but nobody ever wrote 7"],
+    [
+      "a failed write that is read",
+      "0:w1 1:w2! 0:r2",
+      "p0 read 2 from n1 at 0.005 s, but every write of 2 failed, so it must never be seen",
+    ],
+    ["a read before its write", "0:r1 1:w1", "p0 read 1 from n1 at 0.001 s, before p1 began to write it (0.002 s)"],
+    ["a crashed write that comes and goes", "0:w1 1:w2? 0:r2 0:r1", "p0 read 1"],
+    ["two winners", "0:w1 1:c1,2 2:c1,3", "but 1 was there only once: one of the two overwrote the other unseen"],
+    ["a crashed winner", "0:w1 1:c1,2? 0:r2 2:c1,3", "(never answered)"],
+    [
+      "an older link",
+      "0:w1 1:c1,2 0:r1",
+      "p0 read 1 from n1 at 0.005 s, but 2 had been acknowledged to p1 at 0.003 s, and 2 was made from 1 by compare-and-set",
+    ],
+    ["a circle", "0:w9 0:c1,2 0:c2,1", "the successful compare-and-sets go round in a circle (1 -> 2 -> 1)"],
+    ["a cas from nothing", "0:w1 1:c7,2", "nobody ever wrote 7"],
+    [
+      "a crashed cas from nothing, seen",
+      "0:w1 1:c7,2? 0:r2",
+      "but 2 could only come from p1's cas from 7, and nobody ever wrote 7",
+    ],
+    [
+      "a mismatch although it was there",
+      "0:w1 1:c1,9~ 0:r1",
+      'p1\'s cas from 1 failed with "mismatch" on n2 at 0.003 s, but 1 had been acknowledged to p0 at 0.001 s and p0 read 1',
+    ],
+    ["a mismatch although it was there from the start", "1:cnil,9~ 0:rnil", "the register was null from the start"],
+    ["one crashed write used twice", "1:w1? 0:r1 0:w2 0:r1", "p0 read 1"],
+    ["one key of two", "x/0:w1 y/1:w2 x/1:r1 y/0:rnil", "(1 of 2 keys): key y: p0 read null"],
+  ];
+  it.each(bad)("invalid: %s", (_, text, words) => {
+    expect(valid(text)).toBe(false);
+    expect(check(text).summary).toContain(words);
+  });
+
+  it("keeps to the initial value it is given, and to Knossos' meaning of nil where asked", () => {
+    expect(valid("0:r0 0:w1", { initial: 0 })).toBe(true);
+    expect(valid("0:rnil", { initial: 0 })).toBe(false);
+    expect(valid("0:rnil 0:w1 1:rnil", { initial: 0, nilReads: "any" })).toBe(true);
+    expect(valid("0:r[1,2,3]", { initial: [1, 2, 3] })).toBe(true);
+  });
+
+  it("does not know other ops, and says which, unless they failed", () => {
+    expect(() => check("0:w1 0:a1")).toThrow('the model cas-register does not know the op "add" (op 2, process 0)');
+    expect(check("0:w1 0:a1!").valid).toBe(true);
+    expect(() => check("0:c1")).toThrow("a cas has the value [from, to]");
+  });
+
+  it("proves nothing from writes alone, where asked", () => {
+    expect(check("0:w1 0:w2", { vacuous: "unknown" })).toMatchObject({
+      valid: "unknown",
+      summary: "nothing was proved: nothing was read or otherwise observed",
+    });
+    expect(check("0:w1! 0:r!", { vacuous: "unknown" }).summary).toContain("no op of this model was answered");
+    expect(check("0:w1 0:w2").valid).toBe(true);
+    expect(check("0:w1 0:rnil", { vacuous: "unknown" }).valid).toBe(false);
+  });
+
+  it("says unknown past its budget, and where it stopped", () => {
+    const verdict = check("0:w1( 1:w1( 2:w2( 0) 1) 2) 0:r1 0:r2 0:r1", { budgetSteps: 2 });
+    expect(verdict.valid).toBe("unknown");
+    expect(verdict.summary).toMatch(/undecided: it took more than 2 steps, with \d of 6 ops in order, near p/);
+    expect(verdict.prefix).toMatchObject({ total: 6 });
+  });
+
+  it("tells how far an order exists, and the states possible there", () => {
+    const verdict = check("0:w1 1:w2( 2:w1( 0:r2 1) 2) 0:r3 0:w3", { method: "search" });
+    expect(verdict.prefix).toMatchObject({
+      linearized: 4,
+      total: 6,
+      states: expect.arrayContaining(["a value that nobody saw", "2"]),
+    });
+    expect(verdict.prefix?.op.map((op) => op.value)).toEqual([null, 3]);
+  });
+});
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), "../../../shared/histories");
+
+describe.skipIf(!existsSync(folder))(`known histories (skipped without ${folder})`, () => {
+  const expected = ["etcd-jepsen", "registers", "knossos"].flatMap((dir) => {
+    const file = join(folder, dir, "verdicts.json");
+    if (!existsSync(file)) return [];
+    const verdicts = JSON.parse(readFileSync(file, "utf8")) as Record<string, LinearizableOptions & { valid: boolean }>;
+    return Object.entries(verdicts).map(([name, verdict]) => [`${dir}/${name}`, verdict] as const);
+  });
+
+  it("are all there", () => {
+    for (const dir of ["etcd-jepsen", "registers"]) {
+      const files = readdirSync(join(folder, dir)).filter((name) => name.endsWith(".jsonl"));
+      expect(expected.filter(([name]) => name.startsWith(dir))).toHaveLength(files.length);
+    }
+  });
+
+  it.each(expected)("%s", (name, { valid: wanted, ...options }) => {
+    const bytes = readFileSync(join(folder, name));
+    const { history } = name.endsWith(".edn") ? parseEdnHistory(bytes) : parseHistory(bytes);
+    const verdict = checkLinearizable(history, options);
+    expect(verdict.valid).toBe(wanted);
+    expect(checkLinearizable(history, { ...options, method: "search" }).valid).toBe(wanted);
+    if (wanted) return;
+    const witness = historyOf(verdict.witness?.ops ?? []);
+    expect(witness.length).toBeGreaterThan(0);
+    expect(checkLinearizable(witness, options).valid).toBe(false);
+  });
+});
+
+/** The verdict agrees with the oracle, the methods with each other, and a witness is a violation by itself. */
+function agrees(found: readonly Op[], options: LinearizableOptions): void {
+  const history = historyOf(found);
+  const wanted = oracle(found, options.initial ?? null, registerStep(options.nilReads));
+  const verdict = checkLinearizable(history, { model: "cas-register", ...options });
+  expect(verdict.valid).toBe(wanted);
+  const searched = checkLinearizable(history, { model: "cas-register", ...options, method: "search" });
+  expect(searched.valid).toBe(wanted);
+  const fast = checkLinearizable(history, { model: "cas-register", ...options, method: "fast" }).valid;
+  if (fast !== "unknown") expect(fast).toBe(wanted);
+  if (wanted) return;
+  for (const { witness } of [verdict, searched]) {
+    expect(oracle(witness?.ops ?? [], options.initial ?? null, registerStep(options.nilReads))).toBe(false);
+    expect(witness?.text).not.toMatch(/undefined|NaN/);
+  }
+}
+
+describe("registers against every order there is", () => {
+  it.each([
+    ["unique values", simulatedRegister(true), {}],
+    ["unique values, no cas, many lies", simulatedRegister(true, false), { lies: 300 }],
+    ["repeated values", simulatedRegister(false), {}],
+    ["repeated values, many crashes", simulatedRegister(false), { crashes: 40, maxSteps: 16 }],
+    ["two keys", simulatedRegister(true), { secondKey: 40 }],
+  ] as const)("%s", (_, simulated, shape) => {
+    fc.assert(
+      fc.property(histories(simulated, shape), (found) => agrees(found, {})),
+      { numRuns },
+    );
+  });
+
+  it("Knossos' nil reads and other initial values", () => {
+    const simulated = { ...simulatedRegister(false), initial: 0 };
+    const options = { initial: 0, nilReads: "any" } as const;
+    fc.assert(
+      fc.property(histories(simulated), (found) => agrees(found, options)),
+      { numRuns },
+    );
+  });
+
+  it("the witness of a register with unique values has at most 6 ops", () => {
+    fc.assert(
+      fc.property(histories(simulatedRegister(true, false), { lies: 300 }), (found) => {
+        const verdict = checkLinearizable(historyOf(found), { model: "register" });
+        const invoked = verdict.witness?.ops.filter((op) => op.type === "invoke") ?? [];
+        expect(invoked.length).toBeLessThanOrEqual(6);
+      }),
+      { numRuns },
+    );
+  });
+});

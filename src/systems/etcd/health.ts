@@ -59,8 +59,8 @@ export async function waitUntilAllServe(cluster: Cluster, signal: AbortSignal): 
   if (await until(cluster.clock, POLL_MS, signal, () => allServe(cluster, signal))) return;
   // The caller's signal is used up; this last question has its own deadline.
   const { signal: fresh } = new AbortController();
-  const silent: NodeId[] = [];
-  for (const node of cluster.nodes) if (!(await serves(cluster, node, fresh))) silent.push(node);
+  const serving = await askAll(cluster, fresh, readLinearizable);
+  const silent = cluster.nodes.filter((_, i) => serving[i] !== true);
   const missing = silent.join(", ") || "none, but they do not agree on a leader";
   throw new EnvironmentError(
     `etcd did not form a cluster in time; nodes that do not serve: ${missing}. See their logs.`,

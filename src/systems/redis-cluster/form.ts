@@ -121,12 +121,13 @@ async function onEach(
 /** Why it is not settled, node by node, asked once more after the deadline. */
 async function troubles(cluster: Cluster): Promise<string> {
   const { signal } = new AbortController();
-  const words: string[] = [];
-  for (const node of cluster.nodes) {
-    const view = await viewOf(cluster, node, signal);
-    if (view === undefined) words.push(`${node} does not answer`);
-    else if (!view.stateOk) words.push(`${node} says cluster_state:fail`);
-    else if (!isSettled(view, cluster.nodes.length)) words.push(`${node} is not in sync`);
-  }
-  return words.join(", ") || "the nodes do not agree on the slots' owners";
+  const words = await Promise.all(
+    cluster.nodes.map(async (node) => {
+      const view = await viewOf(cluster, node, signal);
+      if (view === undefined) return [`${node} does not answer`];
+      if (!view.stateOk) return [`${node} says cluster_state:fail`];
+      return isSettled(view, cluster.nodes.length) ? [] : [`${node} is not in sync`];
+    }),
+  );
+  return words.flat().join(", ") || "the nodes do not agree on the slots' owners";
 }

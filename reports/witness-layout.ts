@@ -74,7 +74,20 @@ export function layoutWitness(pairs: readonly OpPair[], bands: readonly Band[], 
     };
   });
   const shades = bands.map((band) => shadeOf(band, marks, xs, right, rows)).filter((shade) => shade !== undefined);
-  return { width: right + PAD, rows, bars, shades, ticks: ticksOf(marks, xs), breaks };
+  return rounded({ width: right + PAD, rows, bars, shades, ticks: ticksOf(marks, xs), breaks });
+}
+
+/** Tenths of a pixel: what nobody sees needs no bytes. */
+function rounded(layout: WitnessLayout): WitnessLayout {
+  const round = (x: number): number => Math.round(x * 10) / 10;
+  return {
+    ...layout,
+    width: round(layout.width),
+    bars: layout.bars.map((bar) => ({ ...bar, x0: round(bar.x0), x1: round(bar.x1) })),
+    shades: layout.shades.map((shade) => ({ ...shade, x0: round(shade.x0), x1: round(shade.x1) })),
+    ticks: layout.ticks.map((tick) => ({ ...tick, x: round(tick.x) })),
+    breaks: layout.breaks.map((each) => ({ ...each, x: round(each.x) })),
+  };
 }
 
 /** What a bar says: the call and its ending; of a long list read, only what matters for the writes shown here. */

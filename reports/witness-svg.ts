@@ -50,15 +50,15 @@ function altText(witness: FoundWitness): string {
 function shadeSvg(shade: Shade, line: number, top: number, bottom: number): Html {
   const width = Math.max(2, shade.x1 - shade.x0);
   const y = 8 + line * SHADE_LINE;
-  return html`<g class="shade kind-${shade.band.kind}"><rect class="shade-all" x="${shade.x0}" y="${y}" width="${width}" height="${bottom - y}"/>
-${shade.rows.map((row) => html`<rect class="shade-row" x="${shade.x0}" y="${top + row * ROW}" width="${width}" height="${ROW}"/>`)}
-<text x="${shade.x0 + 5}" y="${y + 13}">${shade.band.kind}: ${shade.band.label}</text></g>`;
+  return html`<g class="shade kind-${shade.band.kind}"><rect class="shade-all" x="${shade.x0}" y="${y}" width="${round(width)}" height="${bottom - y}"/>
+${shade.rows.map((row) => html`<rect class="shade-row" x="${shade.x0}" y="${top + row * ROW}" width="${round(width)}" height="${ROW}"/>`)}
+<text x="${round(shade.x0 + 5)}" y="${y + 13}">${shade.band.kind}: ${shade.band.label}</text></g>`;
 }
 
 function rowSvg(row: WitnessLayout["rows"][number], y: number, width: number): Html {
   return html`<g class="lane"><line x1="0" x2="${width}" y1="${y + ROW}" y2="${y + ROW}"/>
 <text class="lane-name" x="4" y="${y + 27}">process ${row.process}</text>
-${row.node === "" ? "" : html`<text class="lane-node" x="4" y="${y + 42}">on ${row.node}</text>`}</g>`;
+${row.node === "" ? "" : html`<text class="lane-node" x="4" y="${y + 42}">on ${row.node.length > 12 ? `${row.node.slice(0, 11)}…` : row.node}<title>${row.node}</title></text>`}</g>`;
 }
 
 function barSvg(bar: Bar, y: number): Html {
@@ -68,13 +68,18 @@ function barSvg(bar: Bar, y: number): Html {
   const kind = `bar ${bar.ending} ${bar.reads ? "reads" : "writes"} hue${bar.hue}`;
   const title = `${callText(invoke, 200)} ${endText(invoke, end, 200)}\n${moment(invoke.time)}${end === undefined ? "" : ` to ${moment(end.time)} (${duration(end.time - invoke.time)})`}`;
   return html`<g class="${kind}"><title>${title}</title><text x="${bar.x0}" y="${y + 22}">${bar.label}</text>
-<rect x="${bar.x0}" y="${barY}" width="${width}" height="${BAR}" rx="3"/>
-${bar.ending === "info" ? html`<path class="open-end" d="M${bar.x1 - 7} ${barY + 3}l5 5l-5 5"/>` : ""}
-${bar.ending === "fail" ? html`<path class="cross" d="M${bar.x0 + width / 2 - 4} ${barY + 4}l8 8m0-8l-8 8"/>` : ""}</g>`;
+<rect x="${bar.x0}" y="${barY}" width="${round(width)}" height="${BAR}" rx="3"/>
+${bar.ending === "info" ? html`<path class="open-end" d="M${round(bar.x1 - 7)} ${barY + 3}l5 5l-5 5"/>` : ""}
+${bar.ending === "fail" ? html`<path class="cross" d="M${round(bar.x0 + width / 2 - 4)} ${barY + 4}l8 8m0-8l-8 8"/>` : ""}</g>`;
 }
 
 function axisSvg(layout: WitnessLayout, y: number): Html {
   return html`<g class="axis"><line x1="${GUTTER}" x2="${layout.width}" y1="${y}" y2="${y}"/>
 ${layout.ticks.map((tick) => html`<line x1="${tick.x}" x2="${tick.x}" y1="${y}" y2="${y + 4}"/><text x="${tick.x}" y="${y + 17}">${moment(tick.timeNs)}</text>`)}
-${layout.breaks.map((each) => html`<path class="break" d="M${each.x - 5} ${y + 4}l4 -8m3 8l4 -8"/><text class="wait" x="${each.x}" y="${y + 30}">${duration(each.ns)} later</text>`)}</g>`;
+${layout.breaks.map((each) => html`<path class="break" d="M${round(each.x - 5)} ${y + 4}l4 -8m3 8l4 -8"/><text class="wait" x="${each.x}" y="${y + 30}">${duration(each.ns)} later</text>`)}</g>`;
+}
+
+/** Differences of rounded numbers are not round themselves. */
+function round(x: number): number {
+  return Math.round(x * 10) / 10;
 }

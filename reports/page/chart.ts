@@ -171,6 +171,9 @@ function bucketTimes(model: Model, buckets: number): number[] {
   return Array.from({ length: buckets }, (_, i) => Math.min((i + 0.5) * seconds, model.endUs / 1e6));
 }
 
+/** uPlot takes null for "no outline"; its types do not know. */
+const NOTHING = null as unknown as Path2D;
+
 /** One dot an op, at its completion. Dots that would fall onto the same spot are drawn once. */
 function scatterPlan({ model, f }: ChartInput): Plan {
   const rows: number[] = [];
@@ -195,21 +198,28 @@ function scatterPlan({ model, f }: ChartInput): Plan {
   };
 }
 
+/** Positions are computed here, since 100,000 calls into uPlot take ten times as long as drawing the dots. */
 const dotPaths: uPlot.Series.PathBuilder = (u, seriesIndex, first, last) => {
   const path = new Path2D();
+  const { left, top, width, height } = u.bbox;
+  const [x, y] = [u.scales["x"], u.scales["y"]];
+  if (x?.min == null || x.max == null || y?.min == null || y.max == null) return { stroke: NOTHING, fill: path };
+  const perSecond = width / (x.max - x.min);
+  const [low, high] = [Math.log10(y.min), Math.log10(y.max)];
+  const perDecade = height / (high - low);
   const size = Math.round((seriesIndex === 1 ? 2 : 3) * devicePixelRatio);
-  const seen = new Set<number>();
+  const taken = new Uint8Array((Math.ceil(width) + 1) * (Math.ceil(height) + 1));
   const xs = u.data[0] as readonly number[];
   const ys = u.data[seriesIndex] as readonly (number | null)[];
   for (let i = first; i <= last; i++) {
-    const y = ys[i];
-    if (y === null || y === undefined) continue;
-    const px = Math.round(u.valToPos(xs[i] as number, "x", true));
-    const py = Math.round(u.valToPos(y, "y", true));
-    const spot = px * 65536 + py;
-    if (seen.has(spot)) continue;
-    seen.add(spot);
-    path.rect(px - size / 2, py - size / 2, size, size);
+    const value = ys[i];
+    if (value === null || value === undefined) continue;
+    const px = Math.round(((xs[i] as number) - x.min) * perSecond);
+    const py = Math.round((high - Math.log10(value)) * perDecade);
+    const spot = py * (Math.ceil(width) + 1) + px;
+    if (px < 0 || px > width || taken[spot] !== 0) continue;
+    taken[spot] = 1;
+    path.rect(left + px - size / 2, top + py - size / 2, size, size);
   }
-  return { stroke: null as unknown as Path2D, fill: path };
+  return { stroke: NOTHING, fill: path };
 };

@@ -29,6 +29,7 @@ async function start(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 0));
   const charts = document.getElementById("charts");
   if (charts !== null) render(<Charts model={model} range={range} />, charts);
+  document.documentElement.dataset["readyMs"] = String(Math.round(performance.now()));
   document.documentElement.dataset["ready"] = "true";
 }
 

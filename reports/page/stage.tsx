@@ -124,10 +124,23 @@ function usePainter(main: CanvasRef, strip: CanvasRef, now: Now): () => void {
   return painter.current;
 }
 
+let palette: Palette | undefined;
+
+/** Asking the style sheet for a dozen colours costs more than drawing 10,000 bars: once a theme is enough. */
+function currentPalette(): Palette {
+  if (palette === undefined) {
+    palette = paletteOf();
+    themeChanges.listen(() => {
+      palette = paletteOf();
+    });
+  }
+  return palette;
+}
+
 function paintNow(main: HTMLCanvasElement | null, strip: HTMLCanvasElement | null, now: Now["current"]): void {
   const { props, frame, tip } = now;
   if (main === null || strip === null || frame.width === 0) return;
-  const palette: Palette = paletteOf();
+  const palette = currentPalette();
   const range = props.range.get();
   const c = sized(main, frame.width, frame.height);
   const { model, lanes, witness, selected } = props;

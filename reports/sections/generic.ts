@@ -29,7 +29,7 @@ export function fieldValue(name: string, value: unknown, depth = 0): Html {
     const rows = Object.entries(value);
     // Counts by name ({read: {ok, fail}, write: {…}}) read better as a table than as lists in a list.
     if (rows.length > 1 && rows.every(([, row]) => isFields(row) && !Object.values(row).some(isFields))) {
-      return rowTable(rows.map(([key, row]): Fields => ({ "": key, ...(row as Fields) })));
+      return rowTable(rows.map(([key, row]): Fields => ({ name: key, ...(row as Fields) })));
     }
     return fieldList(value, depth + 1);
   }
@@ -71,5 +71,5 @@ ${rows.length > MAX_ROWS ? html`<p class="more">${count(rows.length - MAX_ROWS)}
 
 /** Wide content scrolls by itself, by touch and by keyboard, instead of widening the page. */
 export function scroller(content: Html, label: string): Html {
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${content}</div>`;
+  return html`<div class="scroll" role="group" tabindex="0" aria-label="${label}">${content}</div>`;
 }

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { CapTestError, EnvironmentError, messageOf } from "../../core/errors.js";
 import type { NodeId } from "../../core/op.js";
 import type { ExecResult } from "../../core/runtime.js";
-import { CALL_TIMEOUT_MS, type DockerEngine } from "./engine.js";
+import type { DockerEngine } from "./engine.js";
 
 /** Lines and bytes of a log that are kept: its end is what explains a failure. */
 const LOG_LINES = 20_000;
@@ -81,13 +81,10 @@ async function readAll(stream: Readable, what: string, signal: AbortSignal | und
 
 /** The end of what the container printed since it was made, over all its starts. */
 export async function logOf(engine: DockerEngine, containerId: string, node: NodeId): Promise<string> {
-  const raw = await engine.call(
-    `read the log of ${node}`,
-    (abortSignal) =>
-      engine.docker
-        .getContainer(containerId)
-        .logs({ stdout: true, stderr: true, tail: LOG_LINES, follow: false, abortSignal }),
-    2 * CALL_TIMEOUT_MS,
+  const raw = await engine.call(`read the log of ${node}`, (abortSignal) =>
+    engine.docker
+      .getContainer(containerId)
+      .logs({ stdout: true, stderr: true, tail: LOG_LINES, follow: false, abortSignal }),
   );
   const text = interleave(raw);
   return text.length <= LOG_BYTES ? text : `… (cut)\n${text.slice(-LOG_BYTES)}`;

@@ -29,16 +29,17 @@ export interface SparedRun {
  */
 export type SweepMode = "dead" | "dead-and-kept";
 
-const REMOVE_TRIES = 10;
-const REMOVE_AGAIN_MS = 300;
+const ROUNDS_MAX = 20;
+const ROUND_MS = 300;
 
-/** Removes what dead runs left, spares living ones. Safe while other runs start, end or sweep. */
+/** Removes what dead runs left, spares living ones; `only` narrows it to one run. Safe while others start, end or sweep. */
 export async function sweep(
   engine: DockerEngine,
   mode: SweepMode,
+  only?: string,
 ): Promise<Removed & { readonly spared: readonly SparedRun[] }> {
   const here = await ownerOf();
-  const [containers, networks] = await Promise.all([listContainers(engine), listNetworks(engine)]);
+  const [containers, networks] = await Promise.all([listContainers(engine, only), listNetworks(engine, only)]);
   const labelsByRun = new Map<string, Readonly<Record<string, string>>>();
   for (const labels of [...containers, ...networks].map((one) => one.Labels ?? {})) {
     labelsByRun.set(labels[LABEL.run] ?? "", labels);
@@ -60,53 +61,63 @@ export async function sweep(
   return { ...total, spared };
 }
 
-/** Removes everything of one run, living or not. Nothing there: zeros. */
+/**
+ * Removes everything of one run, living or not. Nothing there: zeros. Looks again until nothing is left: what a killed
+ * process had asked for may come to be after the first look (a container is made within a second of the call).
+ */
 export async function removeRun(engine: DockerEngine, runId: string): Promise<Removed> {
-  const containers = await listContainers(engine, runId);
-  const gone = await Promise.all(containers.map((container) => removeContainer(engine, container)));
-  const networks = await listNetworks(engine, runId);
-  const networksGone = await Promise.all(
-    networks.map((network) =>
-      remove(engine, `remove network ${network.Name}`, (abortSignal) =>
-        engine.docker.getNetwork(network.Id).remove({ abortSignal }),
-      ),
-    ),
-  );
-  return {
-    containers: gone.filter((one) => one.removed).length,
-    networks: networksGone.filter(Boolean).length,
-    volumes: gone.reduce((sum, one) => sum + one.volumes, 0),
-  };
+  const total = { containers: 0, networks: 0, volumes: 0 };
+  for (let round = 1; ; round++) {
+    const containers = await listContainers(engine, runId);
+    const gone = await Promise.all(containers.map((container) => removeContainer(engine, container)));
+    const networks = await listNetworks(engine, runId);
+    const networksGone = await Promise.all(networks.map((network) => removeNetwork(engine, network.Id, network.Name)));
+    total.containers += gone.filter((one) => one.state === "removed").length;
+    total.volumes += gone.reduce((sum, one) => sum + one.volumes, 0);
+    total.networks += networksGone.filter((one) => one.state === "removed").length;
+    // An empty look is the only proof.
+    if (containers.length === 0 && networks.length === 0) return total;
+    const busy = [...gone, ...networksGone].find((one) => one.error !== undefined);
+    if (busy === undefined) continue;
+    if (round >= ROUNDS_MAX) throw busy.error;
+    await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
+  }
 }
 
-async function removeContainer(
-  engine: DockerEngine,
-  container: ContainerInfo,
-): Promise<{ removed: boolean; volumes: number }> {
-  const removed = await remove(engine, `remove container ${container.Names[0] ?? container.Id}`, (abortSignal) =>
+/** How an attempt ended. `busy`: Docker refused, and may not in a moment; then `error` says what it said. */
+interface Attempt {
+  readonly state: "removed" | "gone" | "busy";
+  readonly error?: unknown;
+}
+
+async function removeContainer(engine: DockerEngine, container: ContainerInfo): Promise<Attempt & { volumes: number }> {
+  const attempt = await remove(engine, `remove container ${container.Names[0] ?? container.Id}`, (abortSignal) =>
     engine.docker.getContainer(container.Id).remove({ force: true, v: true, abortSignal }),
   );
   const volumes = container.Mounts.filter((mount) => mount.Type === "volume").length;
-  return { removed, volumes: removed ? volumes : 0 };
+  return { ...attempt, volumes: attempt.state === "removed" ? volumes : 0 };
 }
 
-/** True when this call removed it, false when it was gone. Tries again while Docker is still busy with it. */
+async function removeNetwork(engine: DockerEngine, id: string, name: string): Promise<Attempt> {
+  return remove(engine, `remove network ${name}`, (abortSignal) =>
+    engine.docker.getNetwork(id).remove({ abortSignal }),
+  );
+}
+
 async function remove(
   engine: DockerEngine,
   what: string,
   run: (abortSignal: AbortSignal) => Promise<unknown>,
-): Promise<boolean> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await engine.call(what, run);
-      return true;
-    } catch (error) {
-      const status = statusOf(error);
-      if (status === 404) return false;
-      // 409: another sweep removes it. 403: a network with a container that is just going. 500: "device or resource busy".
-      if (status === undefined || attempt >= REMOVE_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, REMOVE_AGAIN_MS));
-    }
+): Promise<Attempt> {
+  try {
+    await engine.call(what, run);
+    return { state: "removed" };
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 404) return { state: "gone" };
+    if (status === undefined) throw error;
+    // 409: another sweep removes it. 403: a network with a container that is just going. 500: "device or resource busy".
+    return { state: "busy", error };
   }
 }
 

@@ -34,7 +34,7 @@ describe.skipIf(!here)("interruptions (need Docker)", () => {
       expect(results.valid).not.toBe(true);
       expect([1, 2]).toContain(code);
       expect(newestHistory()).toBeGreaterThan(100);
-      expect(leftInDocker()).toEqual([]);
+      expect(leftInDocker(running.child.pid)).toEqual([]);
     });
   }
 
@@ -47,7 +47,7 @@ describe.skipIf(!here)("interruptions (need Docker)", () => {
       running.child.kill("SIGINT");
       const { code, stdout, stderr } = await running.ended;
       expect([2, 255], stdout + stderr).toContain(code);
-      expect(leftInDocker()).toEqual([]);
+      expect(leftInDocker(running.child.pid)).toEqual([]);
     }
   });
 
@@ -61,7 +61,7 @@ describe.skipIf(!here)("interruptions (need Docker)", () => {
     const { code } = await running.ended;
     expect(code).toBe(255);
     expect((await runCli(["clean"], folder.path)).code).toBe(0);
-    expect(leftInDocker()).toEqual([]);
+    expect(leftInDocker(running.child.pid)).toEqual([]);
     newestHistory();
   });
 
@@ -75,7 +75,7 @@ describe.skipIf(!here)("interruptions (need Docker)", () => {
       await running.ended;
       newestHistory();
       expect((await runCli(["clean"], folder.path)).code).toBe(0);
-      expect(leftInDocker()).toEqual([]);
+      expect(leftInDocker(running.child.pid)).toEqual([]);
     }
   });
 
@@ -88,6 +88,6 @@ describe.skipIf(!here)("interruptions (need Docker)", () => {
     for (const { code, stdout, stderr } of await Promise.all([first.ended, second.ended])) {
       expect(code, stdout + stderr).toBe(0);
     }
-    expect(leftInDocker()).toEqual([]);
+    for (const { child } of [first, second]) expect(leftInDocker(child.pid)).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import type { LinearizableVerdict } from "../../checkers/linearizable/index.js";
 import type { LostWritesVerdict } from "../../checkers/lost-writes.js";
 import type { RunResults } from "../core/run.js";
 import { parseHistory } from "../history/index.js";
-import { dockerIsHere, leftInDocker, runCli, scratch } from "./testing/cli.js";
+import { dockerIsHere, leftInDocker, scratch, start } from "./testing/cli.js";
 
 const here = dockerIsHere();
 const folder = scratch();
@@ -21,7 +21,9 @@ interface Found {
 }
 
 async function run(line: string): Promise<Found> {
-  const { code, stdout, stderr } = await runCli(["run", ...line.split(" "), "--json"], folder.path);
+  const running = start(["run", ...line.split(" "), "--json"], folder.path);
+  const { code, stdout, stderr } = await running.ended;
+  expect(leftInDocker(running.child.pid)).toEqual([]);
   expect(stdout, stderr).toMatch(/^\{/);
   const results = JSON.parse(stdout) as RunResults;
   for (const name of ["test.json", "history.jsonl", "results.json", "report.html", "junit.xml"]) {
@@ -104,11 +106,5 @@ describe.skipIf(!here)("bundled nodes (need Docker)", () => {
     );
     expect(found.code, why(found)).toBe(1);
     expect(found.lost.lost).toBeGreaterThan(0);
-  });
-});
-
-describe.skipIf(!here)("afterwards (needs Docker)", () => {
-  it("nothing is left in Docker", () => {
-    expect(leftInDocker()).toEqual([]);
   });
 });

@@ -67,16 +67,17 @@ export function start(args: readonly string[], cwd: string, env: Readonly<Record
 export const runCli = (args: readonly string[], cwd: string, env?: Readonly<Record<string, string>>): Promise<Ended> =>
   start(args, cwd, env).ended;
 
-/** What Docker still holds of any run whose labels are ours. */
-export function leftInDocker(): string[] {
+/** What Docker still holds of a process (other runs may be going on beside the tests). */
+export function leftInDocker(pid: number | undefined): string[] {
   const list = (args: readonly string[]): string[] => {
     const { stdout, status, stderr } = spawnSync("docker", args, { encoding: "utf8" });
     if (status !== 0) throw new Error(`docker ${args.join(" ")}: ${stderr}`);
     return stdout.split("\n").filter((line) => line !== "");
   };
+  const filter = `label=cap-test.pid=${pid}`;
   return [
-    ...list(["ps", "-a", "--filter", "label=cap-test.run", "--format", "{{.Names}}"]),
-    ...list(["network", "ls", "--filter", "label=cap-test.run", "--format", "{{.Name}}"]),
+    ...list(["ps", "-a", "--filter", filter, "--format", "{{.Names}}"]),
+    ...list(["network", "ls", "--filter", filter, "--format", "{{.Name}}"]),
   ];
 }
 

@@ -63,3 +63,10 @@ export function tickStep(span: number, most: number): number {
   for (const part of [0.2, 0.5]) if (step * part * most >= span) return step * part;
   return step;
 }
+
+/** n2 before n10. */
+export function byNumberInName(a: string, b: string): number {
+  const [x, y] = [Number(/\d+$/.exec(a)?.[0]), Number(/\d+$/.exec(b)?.[0])];
+  if (x !== y && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+  return a < b ? -1 : a > b ? 1 : 0;
+}

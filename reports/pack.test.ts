@@ -6,7 +6,7 @@ import { SAME } from "./data.js";
 import { embed } from "./embed.js";
 import { pageData, thin } from "./pack.js";
 import { answerAt, callAt, decode, endingAt, modelOf, wordAt } from "./page/model.js";
-import { endingOf, type OpPair, survey } from "./survey.js";
+import { survey } from "./survey.js";
 import { bigRun, Recorder } from "./testing/samples.js";
 import { findWitnesses } from "./witnesses.js";
 
@@ -87,27 +87,26 @@ describe("page data", () => {
 
 describe("thin", () => {
   const found = survey(bigRun(4000).history);
-  const shares = (pairs: readonly OpPair[]) => pairs.filter((pair) => endingOf(pair) !== "ok").length;
+  const bad = (rows: Int32Array) => rows.filter((row) => found.calls.ending[row] !== 0).length;
+  const every = Int32Array.from({ length: 4000 }, (_, row) => row);
 
   it("leaves a history that fits as it is", () => {
-    expect(thin(found.pairs, new Set(), 4000)).toBe(found.pairs);
+    expect(thin(found.calls, new Set(), 4000)).toEqual(every);
   });
 
   it("keeps exactly as many as fit, in order, all of the witnesses and what did not end ok first", () => {
-    const wanted = new Set(found.pairs.slice(100, 103).map((pair) => pair.invoke.index));
-    const kept = thin(found.pairs, wanted, 1000);
+    const kept = thin(found.calls, new Set([100, 101, 102]), 1000);
     expect(kept).toHaveLength(1000);
-    expect(kept.filter((pair) => wanted.has(pair.invoke.index))).toHaveLength(3);
-    expect(shares(kept)).toBe(shares(found.pairs));
-    const indices = kept.map((pair) => pair.invoke.index);
-    expect(indices).toEqual([...indices].sort((a, b) => a - b));
+    expect([100, 101, 102].every((row) => kept.includes(row))).toBe(true);
+    expect(bad(kept)).toBe(bad(every));
+    expect(kept).toEqual(kept.slice().sort());
   });
 
-  it("spreads what it keeps evenly, and leaves oks their half where everything fails", () => {
-    const kept = thin(found.pairs, new Set(), 100);
+  it("spreads what it keeps evenly, and leaves oks their half where much fails", () => {
+    const kept = thin(found.calls, new Set(), 100);
     expect(kept).toHaveLength(100);
-    expect(shares(kept)).toBe(50);
-    const firstHalf = kept.filter((pair) => pair.invoke.index < (found.pairs[2000] as OpPair).invoke.index).length;
+    expect(bad(kept)).toBe(50);
+    const firstHalf = kept.filter((row) => row < 2000).length;
     expect(firstHalf).toBeGreaterThan(40);
     expect(firstHalf).toBeLessThan(60);
   });
@@ -119,5 +118,25 @@ describe("thin", () => {
     expect(sum).toBe(4000);
     expect(data.ops.count).toBe(100);
     expect(data.invocations).toBe(4000);
+  });
+});
+
+describe("survey", () => {
+  it("finds the row of an op by either half, and none for an op it does not hold", () => {
+    const ops = sample();
+    const found = survey(historyOf(ops));
+    const end = ops.find((op) => op.type === "fail") as Op;
+    expect(found.pair(found.rowOf(end) ?? -1).end).toMatchObject({ type: "fail", error: "no leader" });
+    expect(found.rowOf({ ...end, process: 77 })).toBeUndefined();
+    expect(found.rowOf({ ...end, index: 9999 })).toBeUndefined();
+  });
+
+  it("draws a witness that the history does not hold from its own ops", () => {
+    const witness = { text: "", ops: sample().filter((op) => op.key === "k") };
+    const found = findWitnesses({ x: { valid: false, summary: "", witnesses: [witness] } }, survey(historyOf([])));
+    expect(found.get("x")?.[0]?.pairs.map(({ invoke, end }) => [invoke.f, end?.type])).toEqual([
+      ["write", "ok"],
+      ["read", "ok"],
+    ]);
   });
 });

@@ -11,7 +11,7 @@ import {
 } from "./data.js";
 import { seriesOf } from "./series.js";
 import { sameValue, show } from "./show.js";
-import { endingOf, type OpPair, type Survey } from "./survey.js";
+import { type Calls, endingOf, type OpPair, type Survey } from "./survey.js";
 import type { FoundWitness } from "./witnesses.js";
 
 /** Rows a page holds at most: more open slowly and show nothing more. */
@@ -26,13 +26,10 @@ export function pageData(
   about: { readonly nodes: readonly NodeId[]; readonly concurrency: number },
   maxRows = MAX_ROWS,
 ): PageData {
-  const wanted = new Set(witnesses.flatMap((witness) => witness.pairs.map((pair) => pair.invoke.index)));
-  const pairs = thin(found.pairs, wanted, maxRows);
-  const rowOf = new Map<number, number>();
-  for (let row = 0; row < pairs.length; row++) {
-    const index = (pairs[row] as OpPair).invoke.index;
-    if (wanted.has(index)) rowOf.set(index, row);
-  }
+  const wanted = new Set(witnesses.flatMap(({ pairs }) => pairs.map(({ invoke }) => found.rowOf(invoke) ?? -1)));
+  const rows = thin(found.calls, wanted, maxRows);
+  const placeOf = new Map<number, number>();
+  for (const [place, row] of rows.entries()) if (wanted.has(row)) placeOf.set(row, place);
   return {
     format: 1,
     nodes: about.nodes.length > 0 ? about.nodes : found.nodes,
@@ -40,36 +37,40 @@ export function pageData(
     endNs: found.endNs,
     bands: found.faults.map((fault) => fault.band),
     witnesses: witnesses.map((witness): WitnessRows => {
-      const rows = witness.pairs.map((pair) => rowOf.get(pair.invoke.index));
-      return { id: witness.id, label: witness.label, rows: rows.filter((row) => row !== undefined) };
+      const places = witness.pairs.map(({ invoke }) => placeOf.get(found.rowOf(invoke) ?? -1));
+      return { id: witness.id, label: witness.label, rows: places.filter((place) => place !== undefined) };
     }),
-    invocations: found.pairs.length,
-    ops: columns(pairs),
-    ...seriesOf(found.pairs, found.endNs),
+    invocations: found.calls.count,
+    ops: columns(Array.from(rows, (row) => found.pair(row))),
+    ...seriesOf(found.calls, found.endNs),
   };
 }
 
+const OK = ENDINGS.indexOf("ok");
+
 /**
- * At most `max` pairs: all of the witnesses, then fails and infos up to half of the room (or what the oks leave), then
- * oks; where a kind has too many, every n-th, so that the shape over time stays.
+ * The rows of at most `max` calls: all of the witnesses, then fails and infos up to half of the room (or what the oks
+ * leave), then oks; where a kind has too many, every n-th, so that the shape over time stays.
  */
-export function thin(pairs: readonly OpPair[], wanted: ReadonlySet<number>, max: number): readonly OpPair[] {
-  if (pairs.length <= max) return pairs;
-  const kind = (pair: OpPair): number => (wanted.has(pair.invoke.index) ? 0 : endingOf(pair) === "ok" ? 2 : 1);
+export function thin(calls: Pick<Calls, "count" | "ending">, wanted: ReadonlySet<number>, max: number): Int32Array {
+  if (calls.count <= max) return Int32Array.from({ length: calls.count }, (_, row) => row);
+  const kind = (row: number): number => (wanted.has(row) ? 0 : calls.ending[row] === OK ? 2 : 1);
   const totals = [0, 0, 0];
-  for (const pair of pairs) totals[kind(pair)] = (totals[kind(pair)] ?? 0) + 1;
+  for (let row = 0; row < calls.count; row++) totals[kind(row)] = (totals[kind(row)] ?? 0) + 1;
   const [must = 0, bad = 0, ok = 0] = totals;
   const room = Math.max(0, max - must);
   const badRoom = Math.min(bad, Math.max(Math.floor(room / 2), room - ok));
   const rooms = [must, badRoom, Math.min(ok, room - badRoom)];
   const seen = [0, 0, 0];
-  return pairs.filter((pair) => {
-    const at = kind(pair);
+  const kept: number[] = [];
+  for (let row = 0; row < calls.count; row++) {
+    const at = kind(row);
     const [total, share, n] = [totals[at] as number, rooms[at] as number, seen[at] as number];
     seen[at] = n + 1;
     // Keeps the n-th when the kept share crosses a whole number there: exactly `share` of `total`, evenly spread.
-    return Math.floor(((n + 1) * share) / total) > Math.floor((n * share) / total);
-  });
+    if (Math.floor(((n + 1) * share) / total) > Math.floor((n * share) / total)) kept.push(row);
+  }
+  return Int32Array.from(kept);
 }
 
 function columns(pairs: readonly OpPair[]): OpColumns {

@@ -38,7 +38,7 @@ export async function renderReport(input: ReportInput, assets: ReportAssets): Pr
   const hasLogs = Object.keys(logs ?? {}).length > 0;
   const body: Html = html`${headSection(test, results, found)}
 ${findingsSection(checkers, { witnesses, bands, endNs: found.endNs })}
-${timelineSection(found.pairs.length)}
+${timelineSection(found.calls.count)}
 ${faultsSection(found, test.nemesis)}
 ${availabilitySection(checkers["availability"])}
 ${performanceSection(checkers["perf"])}

@@ -1,8 +1,9 @@
-/** One pass over a history that gathers all a report needs: rows for the page, pairs of the witnesses, the run's strip. */
+/** One pass over a history that gathers all a report needs. Ops stay in the history; only numbers are kept of each. */
 import type { History } from "../src/core/history.js";
 import type { NodeId, Op } from "../src/core/op.js";
 import { type Fault, faultsOf } from "./bands.js";
-import type { Ending } from "./data.js";
+import { ENDINGS, type Ending } from "./data.js";
+import { byNumberInName } from "./format.js";
 
 /** An op as people think of it: what was asked, and how it ended. */
 export interface OpPair {
@@ -15,81 +16,105 @@ export function endingOf(pair: OpPair): Ending {
   return pair.end === undefined || pair.end.type === "invoke" ? "info" : pair.end.type;
 }
 
-/** Ops a bucket of time, by ending (in the order of ENDINGS). */
-export interface Strip {
-  readonly bucketNs: number;
-  readonly counts: readonly (readonly [ok: number, fail: number, info: number])[];
+/** The client ops in order of invocation, as columns: a run of millions of ops must not become millions of objects. */
+export interface Calls {
+  readonly count: number;
+  /** Positions in the history; -1 in `endAt` where there is no completion. */
+  readonly invokeAt: Int32Array;
+  readonly endAt: Int32Array;
+  readonly invokeNs: Float64Array;
+  /** The completion's time; the invocation's where there is none. */
+  readonly endNs: Float64Array;
+  /** Positions in ENDINGS. */
+  readonly ending: Uint8Array;
+  /** Positions in `fs`. */
+  readonly f: Uint16Array;
+  readonly fs: readonly string[];
 }
 
 export interface Survey {
-  /** Client ops, in order of invocation. */
-  readonly pairs: readonly OpPair[];
+  readonly calls: Calls;
   /** Completions of the nemesis, in order. */
   readonly nemesisOps: readonly Op[];
   readonly faults: readonly Fault[];
   readonly nodes: readonly NodeId[];
   readonly endNs: number;
-  readonly strip: Strip;
-  /** The pair an op (either half) belongs to; undefined where the history does not hold it. */
-  pairOf(op: Op): OpPair | undefined;
+  /** The pair of a row of `calls`. */
+  pair(row: number): OpPair;
+  /** The row an op (either half) belongs to; undefined where the history does not hold it. */
+  rowOf(op: Op): number | undefined;
 }
 
-const STRIP_BUCKETS = 240;
-
 export function survey(history: History): Survey {
-  const pairs: OpPair[] = [];
   const nemesisOps: Op[] = [];
   const nodes = new Set<NodeId>();
-  const byIndex = new Map<number, number>();
+  const calls = emptyCalls(history.length);
+  const rowAt = new Int32Array(history.length).fill(-1);
+  const fIds = new Map<string, number>();
+  let count = 0;
   let endNs = 0;
   for (let position = 0; position < history.length; position++) {
     const op = history.op(position);
     endNs = Math.max(endNs, op.time);
-    if (op.process === "nemesis") {
+    const row = rowAt[position] as number;
+    if (row >= 0) {
+      calls.endNs[row] = op.time;
+      calls.ending[row] = Math.max(0, ENDINGS.indexOf(op.type as Ending));
+    } else if (op.process === "nemesis") {
       if (op.type !== "invoke") nemesisOps.push(op);
-      continue;
+    } else if (op.type === "invoke") {
+      const other = history.pair(position);
+      rowAt[position] = count;
+      if (other >= 0) rowAt[other] = count;
+      calls.invokeAt[count] = position;
+      calls.endAt[count] = other;
+      calls.invokeNs[count] = op.time;
+      calls.endNs[count] = op.time;
+      calls.ending[count] = ENDINGS.indexOf("info");
+      const f = fIds.get(op.f) ?? fIds.size;
+      fIds.set(op.f, f);
+      calls.f[count++] = f;
+      if (op.node !== undefined) nodes.add(op.node);
     }
-    if (op.type !== "invoke") continue;
-    const other = history.pair(position);
-    const end = other < 0 ? undefined : history.op(other);
-    byIndex.set(op.index, pairs.length);
-    if (end !== undefined) byIndex.set(end.index, pairs.length);
-    if (op.node !== undefined) nodes.add(op.node);
-    pairs.push({ invoke: op, end });
   }
   return {
-    pairs,
+    calls: { ...calls, count, fs: [...fIds.keys()] },
     nemesisOps,
     faults: faultsOf(nemesisOps, endNs),
     nodes: [...nodes].sort(byNumberInName),
     endNs,
-    strip: stripOf(pairs, endNs),
-    pairOf: (op) => lookUp(op, pairs, byIndex),
+    pair(row) {
+      const other = calls.endAt[row] as number;
+      return { invoke: history.op(calls.invokeAt[row] as number), end: other < 0 ? undefined : history.op(other) };
+    },
+    rowOf(op) {
+      const row = rowAt[positionOf(history, op)] ?? -1;
+      return row < 0 ? undefined : row;
+    },
   };
 }
 
-/** A stored witness and a history may disagree (one was edited): the same index is not enough. */
-function lookUp(op: Op, pairs: readonly OpPair[], byIndex: ReadonlyMap<number, number>): OpPair | undefined {
-  const pair = pairs[byIndex.get(op.index) ?? -1];
-  return pair !== undefined && pair.invoke.process === op.process && pair.invoke.f === op.f ? pair : undefined;
+function emptyCalls(length: number) {
+  return {
+    invokeAt: new Int32Array(length),
+    endAt: new Int32Array(length),
+    invokeNs: new Float64Array(length),
+    endNs: new Float64Array(length),
+    ending: new Uint8Array(length),
+    f: new Uint16Array(length),
+  };
 }
 
-function stripOf(pairs: readonly OpPair[], endNs: number): Strip {
-  const bucketNs = Math.max(1, Math.ceil((endNs + 1) / STRIP_BUCKETS));
-  const buckets = endNs === 0 ? 0 : Math.ceil((endNs + 1) / bucketNs);
-  const counts = Array.from({ length: buckets }, (): [number, number, number] => [0, 0, 0]);
-  for (const pair of pairs) {
-    const bucket = counts[Math.floor((pair.end ?? pair.invoke).time / bucketNs)];
-    if (bucket === undefined) continue;
-    const ending = endingOf(pair);
-    bucket[ending === "ok" ? 0 : ending === "fail" ? 1 : 2]++;
+/** Indices ascend, but need not start at 0 nor be dense (a history cut out of a longer one). -1 where it is not held. */
+function positionOf(history: History, op: Op): number {
+  let [low, high] = [0, history.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (history.op(middle).index < op.index) low = middle + 1;
+    else high = middle;
   }
-  return { bucketNs, counts };
-}
-
-/** n2 before n10. */
-export function byNumberInName(a: string, b: string): number {
-  const [x, y] = [Number(/\d+$/.exec(a)?.[0]), Number(/\d+$/.exec(b)?.[0])];
-  if (x !== y && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (low >= history.length) return -1;
+  // A stored witness and a history may disagree (one was edited): the same index is not enough.
+  const held = history.op(low);
+  return held.index === op.index && held.process === op.process && held.f === op.f ? low : -1;
 }

@@ -43,7 +43,9 @@ function visit(
   depth: number,
 ): void {
   if (!isFields(verdict) || depth > 4) return;
-  const list = witnessesOf(verdict).slice(0, MAX_WITNESSES);
+  // The fewer ops, the easier to follow. Checkers that list the worst first give all the same number.
+  const size = (witness: Readonly<Record<string, unknown>>): number => listIn(witness, "ops").length;
+  const list = [...witnessesOf(verdict)].sort((a, b) => size(a) - size(b)).slice(0, MAX_WITNESSES);
   const witnesses = list.map((witness, i): FoundWitness => {
     const ops = listIn(witness, "ops").filter(isOp);
     return {
@@ -87,13 +89,14 @@ function isOp(value: unknown): value is Op {
 }
 
 function pairUp(ops: readonly Op[], found: Survey): readonly OpPair[] {
+  const held = new Set<number>();
   const pairs = new Set<OpPair>();
   const open = new Map<string, OpPair>();
   for (const op of ops) {
     if (op.process === "nemesis") continue;
-    const held = found.pairOf(op);
-    if (held !== undefined) {
-      pairs.add(held);
+    const row = found.rowOf(op);
+    if (row !== undefined) {
+      held.add(row);
       continue;
     }
     // Not in the history (judged elsewhere, or edited): the halves meet by process, in order.
@@ -106,7 +109,9 @@ function pairUp(ops: readonly Op[], found: Survey): readonly OpPair[] {
     if (op.type === "invoke") open.set(thread, pair);
     else open.delete(thread);
   }
-  return [...pairs].sort((a, b) => a.invoke.index - b.invoke.index).slice(0, MAX_WITNESS_OPS);
+  return [...[...held].map((row) => found.pair(row)), ...pairs]
+    .sort((a, b) => a.invoke.index - b.invoke.index)
+    .slice(0, MAX_WITNESS_OPS);
 }
 
 /** A completion whose invocation is nowhere: shown as if it took no time. */

@@ -1,5 +1,5 @@
 /** Which row of the timeline an op is drawn in. Pure. */
-import { byNumberInName } from "../survey.js";
+import { byNumberInName } from "../format.js";
 import { type Model, wordAt } from "./model.js";
 
 export type Grouping = "clients" | "nodes";

@@ -2,14 +2,17 @@
 import { ENDINGS } from "../data.js";
 import { moment, plural } from "../format.js";
 import { type Html, html } from "../html.js";
+import { type Strip, stripOf } from "../series.js";
 import type { Survey } from "../survey.js";
 
 const WIDTH = 960;
 const HEIGHT = 84;
+const BUCKETS = 240;
 
 export function glance(found: Survey): Html {
-  const { strip, endNs } = found;
-  if (found.pairs.length === 0 || endNs === 0) return html`<p class="none">The history holds no client ops.</p>`;
+  const { endNs } = found;
+  if (found.calls.count === 0 || endNs === 0) return html`<p class="none">The history holds no client ops.</p>`;
+  const strip = stripOf(found.calls, endNs, BUCKETS);
   const most = Math.max(1, ...strip.counts.map(([ok, fail, info]) => ok + fail + info));
   const x = (ns: number): number => round((ns / (strip.counts.length * strip.bucketNs)) * WIDTH);
   const seconds = endNs / 1e9;
@@ -21,7 +24,7 @@ ${ENDINGS.map((ending, at) => html`<path class="${ending}" d="${columnsPath(stri
 }
 
 /** Stacked columns as one path an ending: 240 buckets are 3 elements, not 720. */
-function columnsPath(counts: Survey["strip"]["counts"], at: number, most: number): string {
+function columnsPath(counts: Strip["counts"], at: number, most: number): string {
   const wide = WIDTH / counts.length;
   const scale = (HEIGHT - 6) / most;
   let path = "";
@@ -40,7 +43,7 @@ function altText(found: Survey): string {
   const faults = found.faults.map(
     ({ band }) => `${band.kind} ${band.label} from ${moment(band.beginNs)} to ${moment(band.endNs)}`,
   );
-  return `${plural(found.pairs.length, "op")} over ${moment(found.endNs)}. ${faults.length === 0 ? "No faults." : `Faults: ${faults.join("; ")}.`}`;
+  return `${plural(found.calls.count, "op")} over ${moment(found.endNs)}. ${faults.length === 0 ? "No faults." : `Faults: ${faults.join("; ")}.`}`;
 }
 
 function round(n: number): number {

@@ -1,8 +1,7 @@
 /** The quieter sections: the interactive timeline's place, node logs, and what the run was made of. */
 import type { RunResults, TestSpec } from "../../src/core/run.js";
-import { count, durationMs, plural } from "../format.js";
+import { byNumberInName, count, durationMs, plural } from "../format.js";
 import { type Html, html } from "../html.js";
-import { byNumberInName } from "../survey.js";
 import { scroller } from "./generic.js";
 
 const LOG_LINES = 200;

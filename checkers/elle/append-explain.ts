@@ -1,5 +1,5 @@
 /** Why one transaction of a list-append history comes before another. */
-import { type AppendIndex, EMPTY, lastWriteOf, slotWriter } from "./append-index.js";
+import { type AppendIndex, EMPTY, lastWriteOf } from "./append-index.js";
 import type { Explainer, Reason } from "./explain.js";
 import { RW, WR } from "./graph.js";
 import { READ } from "./txn-history.js";
@@ -35,7 +35,7 @@ function readOf(index: AppendIndex, a: number, b: number): Reason | undefined {
 function slotBefore(index: AppendIndex, append: number): number {
   const k = index.txns.mopKey[append] as number;
   const start = index.orderStart[k] as number;
-  const slot = index.mopSlot[append] as number;
+  const slot = index.place[append] as number;
   const before = slot >= 0 ? slot - 1 : (index.orderStart[k + 1] as number) - 1;
   return before < start ? EMPTY : before;
 }
@@ -51,7 +51,7 @@ function orderOf(index: AppendIndex, a: number, b: number): Reason | undefined {
   const { txns } = index;
   for (const m of mops(index, b, false)) {
     const slot = slotBefore(index, m);
-    if (slot === EMPTY || slotWriter(index, slot) !== a) continue;
+    if (slot === EMPTY || index.slotTxn[slot] !== a) continue;
     const key = txns.keys[txns.mopKey[m] as number];
     const first = show(txns.value(index.slotValue[slot] as number));
     const second = show(writtenBy(txns, m));
@@ -64,11 +64,11 @@ function orderOf(index: AppendIndex, a: number, b: number): Reason | undefined {
 
 /** a read the version right before what b appended. */
 function missOf(index: AppendIndex, a: number, b: number): Reason | undefined {
-  const { txns, readAt } = index;
+  const { txns, place } = index;
   for (const m of mops(index, b, false)) {
     const before = slotBefore(index, m);
     for (const r of mops(index, a, true)) {
-      if (txns.mopKey[r] !== txns.mopKey[m] || readAt[r] !== before) continue;
+      if (txns.mopKey[r] !== txns.mopKey[m] || place[r] !== before) continue;
       const key = txns.keys[txns.mopKey[m] as number];
       const list = show(listRead(txns, r));
       const value = show(writtenBy(txns, m));

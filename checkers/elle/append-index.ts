@@ -2,89 +2,104 @@
  * The version order of each list, taken from its longest read: a version is a prefix of that read, so a version is a number,
  * and a read that is a prefix names its version by its length.
  */
-import { FAIL, mopOwners, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
+import { Int32List } from "./int32-list.js";
+import { FAIL, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import { WriteTable } from "./value-table.js";
 
-/** `readAt` of a read of the empty list. */
+/** `place` of a read of the empty list. */
 export const EMPTY = -1;
-/** `readAt` of a read whose result is not known. */
+/** `place` of a read whose result is not known. */
 export const UNREAD = -2;
-/** `readAt` of a read whose last element is not in the version order. */
+/** `place` of a read whose last element is not in the version order. */
 export const ELSEWHERE = -3;
+/** `place` of an append that the version order does not show. */
+export const UNSEEN = -4;
+
+/** Bits of `slotFlags`. */
+export const FAILED = 1;
+export const UNWRITTEN = 2;
+/** The transaction appended more to the key after this element. */
+export const INTERMEDIATE = 4;
 
 export interface AppendIndex {
   readonly txns: TxnHistory;
   readonly table: WriteTable;
   /** Micro-op -> transaction. */
   readonly owner: Int32Array;
-  /** Key -> where its elements start in `slotMop`; its version order is the slots orderStart[k] … orderStart[k + 1] - 1. */
+  /** Write micro-op -> 1 where its transaction writes the same key again later. */
+  readonly superseded: Uint8Array;
+  /** Key -> where its slots start; its version order is the slots orderStart[k] … orderStart[k + 1] - 1. */
   readonly orderStart: Int32Array;
-  /** Slot -> the micro-op that appended the element, or -1 where nobody did. */
-  readonly slotMop: Int32Array;
   /** Slot -> value id of the element. */
   readonly slotValue: Int32Array;
-  /** Append micro-op -> its slot, or -1 where no read of the order shows it. */
-  readonly mopSlot: Int32Array;
-  /** Read micro-op -> slot of its last element, EMPTY, UNREAD or ELSEWHERE. */
-  readonly readAt: Int32Array;
+  /** Slot -> the micro-op that appended the element, or -1 where nobody did. */
+  readonly slotMop: Int32Array;
+  /** Slot -> the transaction that appended the element and may have happened, or -1 (nobody did, or it failed). */
+  readonly slotTxn: Int32Array;
+  readonly slotFlags: Uint8Array;
+  /** Append micro-op -> its slot or UNSEEN; read micro-op -> slot of its last element, EMPTY, UNREAD or ELSEWHERE. */
+  readonly place: Int32Array;
   /** Read micro-op -> 1 where it is not simply a prefix of the version order. */
   readonly odd: Uint8Array;
+  /** The odd reads. */
+  readonly odds: Int32Array;
+  /** The other reads of completed transactions that show an element which is FAILED or UNWRITTEN, or end in another's INTERMEDIATE one. */
+  readonly suspects: Int32Array;
   /** Key -> the longest read, or -1. */
   readonly longest: Int32Array;
 }
 
 export function appendIndex(txns: TxnHistory): AppendIndex {
-  const { mopKind, mopKey, mopValue, mopSize, elements, keys, count, mopStart, type } = txns;
-  const mops = mopKind.length;
+  const writes = indexWrites(txns);
+  const order = layOut(txns, writes);
+  return { txns, ...writes, ...order, ...placeReads(txns, order) };
+}
+
+interface Writes {
+  readonly table: WriteTable;
+  readonly owner: Int32Array;
+  readonly superseded: Uint8Array;
+  readonly longest: Int32Array;
+}
+
+function indexWrites(txns: TxnHistory): Writes {
+  const { mopKind, mopKey, mopSize, mopValue, keys, count, mopStart, type } = txns;
   const table = new WriteTable(txns);
-  const owner = mopOwners(txns);
+  const owner = new Int32Array(mopKind.length);
+  const superseded = new Uint8Array(mopKind.length);
   const longest = new Int32Array(keys.length).fill(-1);
+  const lastWrite = new Int32Array(keys.length).fill(-1);
   for (let t = 0; t < count; t++) {
-    if (type[t] === FAIL) continue;
-    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
-      if (mopKind[m] !== READ || mopValue[m] === UNKNOWN || mopSize[m] === 0) continue;
-      const best = longest[mopKey[m] as number] as number;
-      if (best < 0 || (mopSize[m] as number) > (mopSize[best] as number)) longest[mopKey[m] as number] = m;
-    }
-  }
-  const { orderStart, slotMop, slotValue, mopSlot, repeats } = orders(txns, table, longest);
-  const readAt = new Int32Array(mops).fill(UNREAD);
-  const odd = new Uint8Array(mops);
-  for (let t = 0; t < count; t++) {
-    if (type[t] === FAIL) continue;
-    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
-      if (mopKind[m] !== READ || mopValue[m] === UNKNOWN) continue;
-      const size = mopSize[m] as number;
-      if (size === 0) {
-        readAt[m] = EMPTY;
-        continue;
-      }
+    const from = mopStart[t] as number;
+    const failed = type[t] === FAIL;
+    for (let m = from, end = mopStart[t + 1] as number; m < end; m++) {
+      owner[m] = t;
       const k = mopKey[m] as number;
-      const base = orderStart[k] as number;
-      const at = mopValue[m] as number;
-      let i = 0;
-      if (repeats[k] === 0) while (i < size && elements[at + i] === slotValue[base + i]) i++;
-      if (i === size) {
-        readAt[m] = base + size - 1;
-        continue;
+      if (mopKind[m] !== READ) {
+        table.add(m);
+        const before = lastWrite[k] as number;
+        if (before >= from) superseded[before] = 1;
+        lastWrite[k] = m;
+      } else if (!failed && (mopSize[m] as number) > 0 && mopValue[m] !== UNKNOWN) {
+        const best = longest[k] as number;
+        if (best < 0 || (mopSize[m] as number) > (mopSize[best] as number)) longest[k] = m;
       }
-      odd[m] = 1;
-      const slot = slotValue.indexOf(elements[at + size - 1] as number, base);
-      readAt[m] = slot < 0 || slot >= (orderStart[k + 1] as number) ? ELSEWHERE : slot;
     }
   }
-  return { txns, table, owner, orderStart, slotMop, slotValue, mopSlot, readAt, odd, longest };
+  return { table, owner, superseded, longest };
 }
 
 /** Lays out each key's longest read, each element once. `repeats`: key -> 1 where the longest read has an element twice. */
-function orders(txns: TxnHistory, table: WriteTable, longest: Int32Array) {
-  const { keys, mopValue, mopSize, elements, mopKind } = txns;
+function layOut(txns: TxnHistory, { table, owner, superseded, longest }: Writes) {
+  const { keys, mopValue, mopSize, elements, mopKind, type } = txns;
   let total = 0;
   for (const m of longest) if (m >= 0) total += mopSize[m] as number;
   const orderStart = new Int32Array(keys.length + 1);
   const slotMop = new Int32Array(total);
   const slotValue = new Int32Array(total);
-  const mopSlot = new Int32Array(mopKind.length).fill(-1);
+  const slotTxn = new Int32Array(total);
+  const slotFlags = new Uint8Array(total);
+  const place = new Int32Array(mopKind.length).fill(UNSEEN);
   const repeats = new Uint8Array(keys.length);
   let slot = 0;
   for (let k = 0; k < keys.length; k++) {
@@ -92,54 +107,89 @@ function orders(txns: TxnHistory, table: WriteTable, longest: Int32Array) {
     const m = longest[k] as number;
     if (m < 0) continue;
     const from = mopValue[m] as number;
-    const strangers = new Set<number>();
     for (let i = from, end = from + (mopSize[m] as number); i < end; i++) {
       const value = elements[i] as number;
       const writer = table.find(k, value);
       // The second time, an element is in its place already; a value that nobody wrote has no micro-op to remember that.
-      const again = writer < 0 ? strangers.has(value) : (mopSlot[writer] as number) >= 0;
+      const again = writer >= 0 ? place[writer] !== UNSEEN : slotValue.subarray(orderStart[k], slot).includes(value);
       if (again) {
         repeats[k] = 1;
         continue;
       }
-      if (writer < 0) strangers.add(value);
-      else mopSlot[writer] = slot;
+      const t = writer < 0 ? -1 : (owner[writer] as number);
+      const failed = t >= 0 && type[t] === FAIL;
       slotMop[slot] = writer;
-      slotValue[slot++] = value;
+      slotTxn[slot] = failed ? -1 : t;
+      slotFlags[slot] = t < 0 ? UNWRITTEN : (failed ? FAILED : 0) | (superseded[writer] === 1 ? INTERMEDIATE : 0);
+      slotValue[slot] = value;
+      if (writer >= 0) place[writer] = slot;
+      slot++;
     }
   }
   orderStart[keys.length] = slot;
-  return { orderStart, slotMop: slotMop.subarray(0, slot), slotValue, mopSlot, repeats };
+  return { orderStart, slotMop, slotValue, slotTxn, slotFlags, place, repeats };
 }
 
-/** The transaction that appended a slot's element and may have happened, or -1 (nobody did, or it failed). */
-export function slotWriter(index: AppendIndex, slot: number): number {
-  const m = index.slotMop[slot] as number;
-  if (m < 0) return -1;
-  const t = index.owner[m] as number;
-  return index.txns.type[t] === FAIL ? -1 : t;
+/** Finds each read's place in its key's version order. */
+function placeReads(txns: TxnHistory, order: ReturnType<typeof layOut>) {
+  const { mopKind, mopKey, mopValue, mopSize, elements, count, mopStart, type } = txns;
+  const { orderStart, slotValue, slotTxn, slotFlags, place, repeats } = order;
+  const firstBad = firstBadSlots(orderStart, slotFlags);
+  const odd = new Uint8Array(mopKind.length);
+  const odds = new Int32List(16);
+  const suspects = new Int32List(16);
+  for (let t = 0; t < count; t++) {
+    const failed = type[t] === FAIL;
+    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
+      if (mopKind[m] !== READ) continue;
+      const from = mopValue[m] as number;
+      if (failed || from === UNKNOWN) {
+        place[m] = UNREAD;
+        continue;
+      }
+      const size = mopSize[m] as number;
+      if (size === 0) {
+        place[m] = EMPTY;
+        continue;
+      }
+      const k = mopKey[m] as number;
+      const base = orderStart[k] as number;
+      let i = 0;
+      if (repeats[k] === 0) while (i < size && elements[from + i] === slotValue[base + i]) i++;
+      if (i === size) {
+        const at = base + size - 1;
+        place[m] = at;
+        const bad = at >= (firstBad[k] as number);
+        if (bad || (((slotFlags[at] as number) & INTERMEDIATE) !== 0 && slotTxn[at] !== t)) suspects.push(m);
+        continue;
+      }
+      odd[m] = 1;
+      odds.push(m);
+      const slot = slotValue.subarray(base, orderStart[k + 1]).indexOf(elements[from + size - 1] as number);
+      place[m] = slot < 0 ? ELSEWHERE : base + slot;
+    }
+  }
+  return { odd, odds: odds.view(), suspects: suspects.view() };
+}
+
+/** Key -> its first slot that is FAILED or UNWRITTEN; a large number where there is none. */
+function firstBadSlots(orderStart: Int32Array, slotFlags: Uint8Array): Int32Array {
+  const keys = orderStart.length - 1;
+  const first = new Int32Array(keys).fill(0x7fffffff);
+  for (let k = 0; k < keys; k++) {
+    for (let s = (orderStart[k + 1] as number) - 1; s >= (orderStart[k] as number); s--) {
+      if (((slotFlags[s] as number) & (FAILED | UNWRITTEN)) !== 0) first[k] = s;
+    }
+  }
+  return first;
 }
 
 /** The micro-op that appended a read's last element, or -1. */
 export function lastWriteOf(index: AppendIndex, read: number): number {
   const { mopValue, mopSize, mopKey, elements } = index.txns;
-  const at = index.readAt[read] as number;
+  const at = index.place[read] as number;
   if (at >= 0) return index.slotMop[at] as number;
   if (at !== ELSEWHERE) return -1;
   const last = (mopValue[read] as number) + (mopSize[read] as number) - 1;
   return index.table.find(mopKey[read] as number, elements[last] as number);
-}
-
-/** All appends to each key that may have happened but that the version order does not show, as [key, micro-op], by key. */
-export function unseenAppends(index: AppendIndex): Map<number, number[]> {
-  const { txns, owner, mopSlot } = index;
-  const unseen = new Map<number, number[]>();
-  for (let m = 0; m < txns.mopKind.length; m++) {
-    if (txns.mopKind[m] !== WRITE || (mopSlot[m] as number) >= 0 || txns.type[owner[m] as number] === FAIL) continue;
-    const k = txns.mopKey[m] as number;
-    const list = unseen.get(k);
-    if (list === undefined) unseen.set(k, [m]);
-    else list.push(m);
-  }
-  return unseen;
 }

@@ -50,7 +50,7 @@ export function findCycles(txns: TxnHistory, writeEdges: EdgeWriter, orders: Ord
 /** The transactions that may lie on a cycle of data and real-time edges (so on any cycle of fewer edges), or undefined. */
 function coreOf(txns: TxnHistory, writeEdges: EdgeWriter): Uint8Array | undefined {
   // An edge a -> b where a completed before b began adds nothing: the frontier makes b wait for a anyway.
-  const edges = new EdgeList(txns.count, txns.invoke, txns.complete, undefined, 1 << 16);
+  const edges = new EdgeList(txns.count, txns.invoke, txns.complete, undefined, txns.count + 1024);
   writeEdges(edges);
   const graph = graphOf(edges, txns.invoke, txns.complete);
   const mask = WW | WR | RW | REALTIME;

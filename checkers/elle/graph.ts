@@ -64,9 +64,25 @@ export class EdgeList {
     this.put(from, to, kind);
   }
 
-  /** A new virtual node. */
-  virtual(): number {
-    return this.txns + this.virtuals++;
+  /** Are edges that real time implies left out? */
+  get sparse(): boolean {
+    return this.complete !== undefined;
+  }
+
+  /** Only of a sparse list. */
+  invokeOf(t: number): number {
+    return this.invoke?.[t] as number;
+  }
+
+  completeOf(t: number): number {
+    return this.complete?.[t] as number;
+  }
+
+  /** The first of some new virtual nodes. */
+  virtual(count = 1): number {
+    const first = this.txns + this.virtuals;
+    this.virtuals += count;
+    return first;
   }
 
   /** An edge into a virtual node: its kind is that of every step through it. */

@@ -12,11 +12,20 @@ const SMALL = 64;
  * up instead: t_i leads into the prefix i and the suffix i, the prefix i - 1 and the suffix i + 1 lead to t_i, and prefixes
  * (suffixes) lead to the next (previous) one. So t_i reaches each t_j but never, through virtual nodes alone, itself.
  */
-export function allToAll(
-  edges: EdgeList,
-  before: readonly (readonly [number, number])[],
-  after: readonly number[],
-): void {
+export function allToAll(edges: EdgeList, before: (readonly [number, number])[], after: number[]): void {
+  if (edges.sparse) {
+    // What completed before all of `after` began, or began after all of `before` completed, waits in real time anyway.
+    const first = after.reduce((least, t) => Math.min(least, edges.invokeOf(t)), Number.POSITIVE_INFINITY);
+    const last = before.reduce((most, [t]) => Math.max(most, edges.completeOf(t)), -1);
+    product(
+      edges,
+      before.filter(([t]) => edges.completeOf(t) >= first),
+      after.filter((t) => edges.invokeOf(t) <= last),
+    );
+  } else product(edges, before, after);
+}
+
+function product(edges: EdgeList, before: readonly (readonly [number, number])[], after: readonly number[]): void {
   if (before.length === 0 || after.length === 0) return;
   if (before.length * after.length <= SMALL) {
     for (const [from, kind] of before) for (const to of after) edges.add(from, to, kind);
@@ -30,22 +39,20 @@ export function allToAll(
   for (const to of targets) edges.leave(hub, to);
   if (kinds.size === 0) return;
   const both = [...kinds];
-  const only = [...targets].filter((to) => !kinds.has(to));
   const toOnly = edges.virtual();
-  for (const to of only) edges.leave(toOnly, to);
-  const prefix = both.map(() => edges.virtual());
-  const suffix = both.map(() => edges.virtual());
+  for (const to of targets) if (!kinds.has(to)) edges.leave(toOnly, to);
+  const prefix = edges.virtual(both.length);
+  const suffix = edges.virtual(both.length);
   for (const [i, [t, own]] of both.entries()) {
     for (const kind of own) {
       edges.enter(t, toOnly, kind);
-      edges.enter(t, prefix[i] as number, kind);
-      edges.enter(t, suffix[i] as number, kind);
+      edges.enter(t, prefix + i, kind);
+      edges.enter(t, suffix + i, kind);
     }
-    if (i > 0) {
-      edges.link(prefix[i - 1] as number, prefix[i] as number);
-      edges.leave(prefix[i - 1] as number, t);
-      edges.link(suffix[i] as number, suffix[i - 1] as number);
-      edges.leave(suffix[i] as number, both[i - 1]?.[0] as number);
-    }
+    if (i === 0) continue;
+    edges.link(prefix + i - 1, prefix + i);
+    edges.leave(prefix + i - 1, t);
+    edges.link(suffix + i, suffix + i - 1);
+    edges.leave(suffix + i, both[i - 1]?.[0] as number);
   }
 }

@@ -2,51 +2,53 @@
 import { type EdgeList, RW, WR, WW } from "./graph.js";
 import { allToAll } from "./product.js";
 import { installs, type RegisterIndex } from "./register-index.js";
-import { type Bound, writeTimeline } from "./timeline.js";
-import { NIL, READ } from "./txn-history.js";
+import { type Readers, writeTimelines } from "./timeline-edges.js";
+import { NIL } from "./txn-history.js";
+import type { VersionPairs } from "./version-pairs.js";
 import type { Versions } from "./versions.js";
 
 /** Writes the edges. Callable again; each call writes the same edges. */
 export function registerEdges(index: RegisterIndex, versions: Versions): (edges: EdgeList) => void {
   const { txns, owner, readOf, external } = index;
-  const readers = readersByVersion(index);
+  const { pairs, timelines } = versions;
+  const readers = pairs === undefined && timelines === undefined ? undefined : readersOf(index);
   const initial = initialReaders(index);
-  const before = (version: number): [number, number][] => {
-    const list: [number, number][] = [];
-    for (let i = readers.start[version] as number; i < (readers.start[version + 1] as number); i++) {
-      list.push([readers.txn[i] as number, RW]);
-    }
-    if (installs(index, version)) list.push([owner[version] as number, WW]);
-    return list;
-  };
-  const bound: Bound = {
-    writer: (version) => (installs(index, version) ? (owner[version] as number) : -1),
-    readers: (version) => readers.txn.subarray(readers.start[version], readers.start[version + 1]),
-  };
   return (edges) => {
     for (let m = 0; m < txns.mopKind.length; m++) {
       const w = readOf[m] as number;
       if (external[m] === 1 && w >= 0 && installs(index, w)) edges.add(owner[w] as number, owner[m] as number, WR);
     }
     // Every write to a key comes after its initial version.
-    for (const { readers: who, writers } of initial) {
-      allToAll(
-        edges,
-        who.map((t): [number, number] => [t, RW]),
-        writers,
-      );
-    }
-    for (const [version, successors] of versions.successors) {
-      const after = successors.filter((s) => installs(index, s)).map((s) => owner[s] as number);
-      allToAll(edges, before(version), after);
-    }
-    for (const line of versions.timelines) writeTimeline(edges, line, versions.zones, bound, WW, RW);
+    for (const [key, before] of initial) allToAll(edges, before, writersOf(index, key));
+    if (readers === undefined) return;
+    if (pairs !== undefined) writePairs(index, pairs, readers, edges);
+    if (timelines !== undefined) writeTimelines(index, timelines, readers, edges);
   };
 }
 
-/** Version (write micro-op) -> the ok transactions that read it from outside. */
-function readersByVersion(index: RegisterIndex): { start: Int32Array; txn: Int32Array } {
-  const { txns, owner, readOf, external } = index;
+/** Who wrote or read a version comes before who wrote one that directly follows. */
+function writePairs(index: RegisterIndex, pairs: VersionPairs, readers: Readers, edges: EdgeList): void {
+  const { txns, owner } = index;
+  for (let version = 0; version < txns.mopKind.length; version++) {
+    const { from, to } = pairs.after(version);
+    if (from === to) continue;
+    const before: [number, number][] = installs(index, version) ? [[owner[version] as number, WW]] : [];
+    for (let i = readers.start[version] as number; i < (readers.start[version + 1] as number); i++) {
+      before.push([owner[readers.mop[i] as number] as number, RW]);
+    }
+    const after: number[] = [];
+    for (let i = from; i < to; i++) {
+      const next = pairs.sorted[i] as number;
+      // Back to the initial version there is no writer (and such a claim is not used).
+      if (next < txns.mopKind.length && installs(index, next)) after.push(owner[next] as number);
+    }
+    allToAll(edges, before, after);
+  }
+}
+
+/** Version (write micro-op) -> the external reads of ok transactions that found it. */
+function readersOf(index: RegisterIndex): Readers {
+  const { txns, readOf, external } = index;
   const mops = txns.mopKind.length;
   const start = new Int32Array(mops + 1);
   for (let m = 0; m < mops; m++) {
@@ -55,31 +57,36 @@ function readersByVersion(index: RegisterIndex): { start: Int32Array; txn: Int32
   }
   for (let m = 0; m < mops; m++) start[m + 1] = (start[m + 1] as number) + (start[m] as number);
   const next = start.slice(0, mops);
-  const txn = new Int32Array(start[mops] as number);
+  const mop = new Int32Array(start[mops] as number);
   for (let m = 0; m < mops; m++) {
     const w = readOf[m] as number;
     if (external[m] === 0 || w < 0) continue;
     const slot = next[w] as number;
     next[w] = slot + 1;
-    txn[slot] = owner[m] as number;
+    mop[slot] = m;
   }
-  return { start, txn };
+  return { start, mop };
 }
 
-/** For each key that was read in its initial state: who read it so, and who wrote it. */
-function initialReaders(index: RegisterIndex): { readers: number[]; writers: number[] }[] {
+/** Key -> who read it in its initial state, as the left side of a product of rw edges. */
+function initialReaders(index: RegisterIndex): Map<number, [number, number][]> {
   const { txns, owner, readOf, external } = index;
-  const { mopKind, mopKey } = txns;
-  const byKey = new Map<number, { readers: number[]; writers: number[] }>();
-  for (let m = 0; m < mopKind.length; m++) {
-    if (mopKind[m] !== READ || external[m] === 0 || readOf[m] !== NIL) continue;
-    const k = mopKey[m] as number;
-    const entry = byKey.get(k) ?? { readers: [], writers: [] };
-    entry.readers.push(owner[m] as number);
-    byKey.set(k, entry);
+  const readers = new Map<number, [number, number][]>();
+  for (let m = 0; m < txns.mopKind.length; m++) {
+    if (readOf[m] !== NIL || external[m] === 0) continue;
+    const key = txns.mopKey[m] as number;
+    const list = readers.get(key);
+    if (list === undefined) readers.set(key, [[owner[m] as number, RW]]);
+    else list.push([owner[m] as number, RW]);
   }
-  for (let m = 0; m < mopKind.length; m++) {
-    if (installs(index, m)) byKey.get(mopKey[m] as number)?.writers.push(owner[m] as number);
-  }
-  return [...byKey.values()];
+  return readers;
+}
+
+/** The transactions that wrote a key and may have happened, in the order of the history. */
+function writersOf(index: RegisterIndex, key: number): number[] {
+  const writers: number[] = [];
+  index.table.eachWrite(key, (m) => {
+    if (installs(index, m)) writers.push(index.owner[m] as number);
+  });
+  return writers.sort((a, b) => a - b);
 }

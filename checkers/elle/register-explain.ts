@@ -78,19 +78,22 @@ function orderOf(index: RegisterIndex, versions: Versions, a: number, b: number,
 /** Why one version comes before another, and the transactions that show it. */
 function proofOf(
   index: RegisterIndex,
-  versions: Versions,
+  { pairs, timelines }: Versions,
   earlier: number,
   later: number,
 ): { why: string; txns: number[] } | undefined {
   const { txns } = index;
-  const { done, there } = versions.zones;
-  if (versions.successors.get(earlier)?.includes(later)) return claimed(index, earlier, later);
-  if (versions.timelines.length === 0 || (done[earlier] as number) >= (there[later] as number)) return undefined;
+  if (pairs !== undefined) {
+    const { from, to } = pairs.after(earlier);
+    if (pairs.sorted.subarray(from, to).includes(later)) return claimed(index, earlier, later);
+  }
+  const key = txns.mopKey[earlier] as number;
+  if (timelines === undefined || timelines.dropped[key] === 1 || !timelines.before(earlier, later)) return undefined;
   let by = -1;
   let found = -1;
   eachTouch(index, (t, _key, first, last) => {
-    if (last === earlier && txns.complete[t] === done[earlier]) by = t;
-    if (first === later && txns.invoke[t] === there[later]) found = t;
+    if (last === earlier && txns.complete[t] === timelines.done[earlier]) by = t;
+    if (first === later && txns.invoke[t] === timelines.there[later]) found = t;
   });
   const why = `${opOf(txns, by)} was done with the one before ${opOf(txns, found)} began and met the other`;
   return { why, txns: [by, found] };

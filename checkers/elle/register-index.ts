@@ -2,7 +2,7 @@
  * What each register transaction reads from outside and leaves behind: its first micro-op on a key if that is a read, and its
  * last write to a key. A version of a key is the micro-op that wrote it; the initial version is its own.
  */
-import { FAIL, mopOwners, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
+import { FAIL, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
 import { WriteTable } from "./value-table.js";
 
 /** `readOf` of a read of a value that nobody wrote. */
@@ -24,33 +24,35 @@ export interface RegisterIndex {
 export function registerIndex(txns: TxnHistory): RegisterIndex {
   const { mopKind, mopKey, mopValue, mopStart, count, keys, type } = txns;
   const table = new WriteTable(txns);
-  const owner = mopOwners(txns);
+  const owner = new Int32Array(mopKind.length);
   const readOf = new Int32Array(mopKind.length).fill(UNKNOWN);
   const external = new Uint8Array(mopKind.length);
   const superseded = new Uint8Array(mopKind.length);
-  // Valid while the stamp is the transaction's.
-  const stamp = new Int32Array(keys.length).fill(-1);
-  const lastWrite = new Int32Array(keys.length);
+  // Key -> the last micro-op on it, and the last write; of this transaction where not below its first micro-op.
+  const lastTouch = new Int32Array(keys.length).fill(-1);
+  const lastWrite = new Int32Array(keys.length).fill(-1);
   for (let t = 0; t < count; t++) {
-    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
+    const from = mopStart[t] as number;
+    const ok = type[t] === OK;
+    for (let m = from, end = mopStart[t + 1] as number; m < end; m++) {
+      owner[m] = t;
       const k = mopKey[m] as number;
-      const first = stamp[k] !== t;
-      if (first) {
-        stamp[k] = t;
-        lastWrite[k] = -1;
-      }
       if (mopKind[m] === READ) {
-        const value = mopValue[m] as number;
-        if (value === UNKNOWN || type[t] !== OK) continue;
-        const writer = value === NIL ? NIL : table.find(k, value);
-        readOf[m] = value !== NIL && writer < 0 ? STRANGE : writer;
-        if (first) external[m] = 1;
+        if (ok && (lastTouch[k] as number) < from) external[m] = 1;
       } else {
+        table.add(m);
         const before = lastWrite[k] as number;
-        if (before >= 0) superseded[before] = 1;
+        if (before >= from) superseded[before] = 1;
         lastWrite[k] = m;
       }
+      lastTouch[k] = m;
     }
+  }
+  for (let m = 0; m < mopKind.length; m++) {
+    const value = mopValue[m] as number;
+    if (mopKind[m] !== READ || value === UNKNOWN || type[owner[m] as number] !== OK) continue;
+    const writer = value === NIL ? NIL : table.find(mopKey[m] as number, value);
+    readOf[m] = value !== NIL && writer < 0 ? STRANGE : writer;
   }
   return { txns, table, owner, readOf, external, superseded };
 }

@@ -1,5 +1,5 @@
 /** What a register history shows without any graph: one pass over its micro-ops. */
-import { addLostUpdate, addUnwritten } from "./append-scan.js";
+import { addLostUpdate, addUnwritten } from "./append-words.js";
 import type { Findings } from "./findings.js";
 import { type RegisterIndex, STRANGE } from "./register-index.js";
 import { FAIL, NIL, OK, READ, type TxnHistory } from "./txn-history.js";

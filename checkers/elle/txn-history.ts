@@ -51,12 +51,3 @@ export interface TxnHistory {
   /** The value of a value id. */
   value(id: number): unknown;
 }
-
-/** The transaction of each micro-op. */
-export function mopOwners(txns: TxnHistory): Int32Array {
-  const owner = new Int32Array(txns.mopKind.length);
-  for (let t = 0; t < txns.count; t++) {
-    owner.fill(t, txns.mopStart[t], txns.mopStart[t + 1]);
-  }
-  return owner;
-}

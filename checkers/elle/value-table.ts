@@ -5,13 +5,14 @@
 import { type TxnHistory, WRITE } from "./txn-history.js";
 
 export class WriteTable {
+  /** A write of a value that was written to the key before, or -1. */
+  duplicate = -1;
   /** Key -> where its part of `slots` starts; parts are powers of two. */
   private readonly start: Int32Array;
   /** Micro-op + 1, 0 where free. */
   private readonly slots: Int32Array;
-  /** A micro-op that writes what another one wrote before it, or -1. */
-  readonly duplicate: number;
 
+  /** An empty table with room for the writes of `txns`; add each of them. */
   constructor(private readonly txns: TxnHistory) {
     const { mopKind, mopKey, keys } = txns;
     const writes = new Int32Array(keys.length);
@@ -26,11 +27,6 @@ export class WriteTable {
       this.start[k + 1] = (this.start[k] as number) + size;
     }
     this.slots = new Int32Array(this.start[keys.length] as number);
-    let duplicate = -1;
-    for (let m = 0; m < mopKind.length; m++) {
-      if (mopKind[m] === WRITE && !this.insert(m)) duplicate = m;
-    }
-    this.duplicate = duplicate;
   }
 
   /** The micro-op that wrote the value to the key, or -1. */
@@ -47,19 +43,32 @@ export class WriteTable {
     }
   }
 
-  private insert(m: number): boolean {
+  /** Adds a write. */
+  add(m: number): void {
     const { mopKey, mopValue } = this.txns;
+    const { start, slots } = this;
     const key = mopKey[m] as number;
-    const base = this.start[key] as number;
-    const size = (this.start[key + 1] as number) - base;
+    const base = start[key] as number;
+    const size = (start[key + 1] as number) - base;
     const value = mopValue[m] as number;
     for (let at = home(value, size); ; at = (at + 1) & (size - 1)) {
-      const entry = this.slots[base + at] as number;
+      const entry = slots[base + at] as number;
       if (entry === 0) {
-        this.slots[base + at] = m + 1;
-        return true;
+        slots[base + at] = m + 1;
+        return;
       }
-      if (mopValue[entry - 1] === value) return false;
+      if (mopValue[entry - 1] === value) {
+        this.duplicate = m;
+        return;
+      }
+    }
+  }
+
+  /** Calls `visit` for each write of the key, in no particular order. */
+  eachWrite(key: number, visit: (m: number) => void): void {
+    for (let i = this.start[key] as number; i < (this.start[key + 1] as number); i++) {
+      const entry = this.slots[i] as number;
+      if (entry !== 0) visit(entry - 1);
     }
   }
 }

@@ -5,139 +5,86 @@
  */
 import type { Findings } from "./findings.js";
 import type { RegisterIndex } from "./register-index.js";
-import { type Conflict, type Timeline, timelineOf, within, type Zones } from "./timeline.js";
-import { eachTouch, NO_VERSION } from "./touches.js";
-import { NEVER, NIL, OK } from "./txn-history.js";
+import { type Timelines, timelinesOf, withChains } from "./timelines.js";
+import { eachTouch } from "./touches.js";
+import { NIL, OK } from "./txn-history.js";
 import type { RegisterOptions } from "./types.js";
-import { cyclesOfVersions, type VersionEdge } from "./version-cycles.js";
+import { circles, VersionPairs } from "./version-pairs.js";
 import { opOf, show, writtenBy } from "./words.js";
 
 export interface Versions {
-  /** Version -> versions that come later, by `wfrKeys` and `sequentialKeys`. Versions are write micro-ops. */
-  readonly successors: ReadonlyMap<number, readonly number[]>;
-  /** By `linearizableKeys`: one a key, and the zones they are made of. */
-  readonly timelines: readonly Timeline[];
-  readonly zones: Zones;
+  /** By `wfrKeys` and `sequentialKeys`, if claimed: which version comes before which. */
+  readonly pairs: VersionPairs | undefined;
+  /** By `linearizableKeys`, if claimed. */
+  readonly timelines: Timelines | undefined;
 }
 
 export function versionsOf(index: RegisterIndex, options: RegisterOptions, findings: Findings): Versions {
-  const edges: VersionEdge[] = [];
-  const successors = new Map<number, number[]>();
-  const use = (claim: string, claimed: VersionEdge[]): void => {
-    const bad = cyclesOfVersions(index, [...edges, ...claimed]);
-    for (const cycle of bad.values()) addCyclic(index, findings, claim, cycle);
-    for (const edge of claimed) {
-      if (bad.has(edge.key)) continue;
-      edges.push(edge);
-      const list = successors.get(edge.from);
-      if (list === undefined) successors.set(edge.from, [edge.to]);
-      else if (!list.includes(edge.to)) list.push(edge.to);
-    }
-  };
-  if (options.wfrKeys) use("wfr-keys", readThenWritten(index));
-  if (options.sequentialKeys) use("sequential-keys", seenInTurn(index));
-  if (!options.linearizableKeys) {
-    return { successors, timelines: [], zones: { done: new Int32Array(0), there: new Int32Array(0) } };
+  const claims: [string, VersionPairs][] = [];
+  if (options.wfrKeys) claims.push(["wfr-keys", readThenWritten(index)]);
+  if (options.sequentialKeys) claims.push(["sequential-keys", seenInTurn(index)]);
+  let pairs: VersionPairs | undefined;
+  for (const [name, claimed] of claims) {
+    const together = pairs === undefined ? claimed : pairs.and(claimed);
+    const bad = circles(index, together);
+    for (const circle of bad.values()) addCyclic(index, findings, name, circle);
+    // The pairs so far have no circle, so dropping the claim for these keys leaves none.
+    const used = claimed.without(bad);
+    pairs = pairs === undefined ? used : pairs.and(used);
   }
-  return { successors, ...linear(index, findings, edges) };
+  if (!options.linearizableKeys) return { pairs, timelines: undefined };
+  const { timelines, conflicts } = timelinesOf(index);
+  for (const conflict of conflicts) addCyclic(index, findings, "linearizable-keys", conflict);
+  if (pairs !== undefined) {
+    const bad = circles(index, withChains(index, timelines, pairs));
+    for (const circle of bad.values()) addCyclic(index, findings, "linearizable-keys", circle);
+    timelines.drop(bad.keys());
+  }
+  return { pairs, timelines };
 }
 
 /** A transaction that reads one version of a key and installs another claims the order of the two. */
-function readThenWritten(index: RegisterIndex): VersionEdge[] {
-  const edges: VersionEdge[] = [];
+function readThenWritten(index: RegisterIndex): VersionPairs {
+  const pairs = new VersionPairs(index);
   eachTouch(index, (t, key, from, to) => {
     // The initial version is before all others anyway.
-    if (index.txns.type[t] === OK && from !== to && from >= 0 && to >= 0) edges.push({ key, from, to });
+    if (index.txns.type[t] === OK && from !== to && from >= 0 && to >= 0) pairs.add(key, from, to);
   });
-  return edges;
+  return pairs;
 }
 
 /** What a process left or saw last of a key comes before (or is) what it finds there next. */
-function seenInTurn(index: RegisterIndex): VersionEdge[] {
-  const edges: VersionEdge[] = [];
-  const last = new Map<string, number>();
+function seenInTurn(index: RegisterIndex): VersionPairs {
+  const pairs = new VersionPairs(index);
+  const { process, type, keys } = index.txns;
+  const last = new Map<number, number>();
   eachTouch(index, (t, key, from, to) => {
-    // One of unknown outcome ends its process; what it wrote comes after what the process saw before.
-    const name = `${index.txns.process[t]} ${key}`;
+    const name = (process[t] as number) * keys.length + key;
     const before = last.get(name);
-    if (before !== undefined && before !== from && before >= 0 && from >= NIL)
-      edges.push({ key, from: before, to: from });
-    if (index.txns.type[t] === OK) last.set(name, to);
+    if (before !== undefined && before !== from && before >= 0 && from >= NIL) pairs.add(key, before, from);
+    // One of unknown outcome ends its process; what it wrote comes after what the process saw before.
+    if (type[t] === OK) last.set(name, to);
     else last.delete(name);
   });
-  return edges;
+  return pairs;
 }
 
-/** Real time orders the versions of each key. */
-function linear(
-  index: RegisterIndex,
-  findings: Findings,
-  edges: readonly VersionEdge[],
-): { timelines: Timeline[]; zones: Zones } {
-  const { txns } = index;
-  const mops = txns.mopKind.length;
-  // Behind the micro-ops, one entry a key for its initial version.
-  const done = new Int32Array(mops + txns.keys.length).fill(NEVER);
-  const there = new Int32Array(mops + txns.keys.length).fill(-1);
-  eachTouch(index, (t, key, from, to) => {
-    const first = from === NIL ? mops + key : from;
-    const last = to === NIL ? mops + key : to;
-    const [invoke, complete] = [txns.invoke[t] as number, txns.complete[t] as number];
-    if (last !== NO_VERSION && complete < (done[last] as number)) done[last] = complete;
-    if (first !== NO_VERSION && invoke > (there[first] as number)) there[first] = invoke;
-  });
-  const zones = { done, there };
-  const byKey: number[][] = txns.keys.map(() => []);
-  for (let m = 0; m < mops; m++) {
-    if (done[m] !== NEVER || there[m] !== -1) byKey[txns.mopKey[m] as number]?.push(m);
-  }
-  const lines = byKey.map((versions, key): { line: Timeline | Conflict; key: number } => {
-    const line = timelineOf(versions, zones);
-    // The initial version is before all others, so nothing may be done before it is last seen.
-    const early = versions.find((v) => (done[v] as number) < (there[mops + key] as number));
-    return { line: early === undefined ? line : { a: NIL, b: early }, key };
-  });
-  for (const { line, key } of lines) {
-    if ("a" in line) addCyclic(index, findings, "linearizable-keys", { key, versions: [line.a, line.b] });
-  }
-  const good = lines.flatMap(({ line, key }) => ("a" in line ? [] : [{ line, key }]));
-  if (edges.length === 0) return { timelines: good.map(({ line }) => line), zones };
-  const bad = cyclesOfVersions(index, [...edges, ...good.flatMap(({ line, key }) => chainEdges(line, key, zones))]);
-  for (const cycle of bad.values()) addCyclic(index, findings, "linearizable-keys", cycle);
-  return { timelines: good.flatMap(({ line, key }) => (bad.has(key) ? [] : [line])), zones };
+/** Versions of a key each of which comes before the others. */
+export interface Circle {
+  readonly key: number;
+  /** Write micro-ops; NIL for the initial version. */
+  readonly versions: readonly number[];
 }
 
-/** A timeline as edges: chain nodes are numbered -2, -3, … in the order of `versions` and belong to the key. */
-function chainEdges(line: Timeline, key: number, zones: Zones): VersionEdge[] {
-  const edges: VersionEdge[] = [];
-  const node = (place: number): number => -2 - (line.versions[place] as number);
-  for (const [place, version] of line.versions.entries()) {
-    if (place < line.entering) {
-      edges.push({ key, from: version, to: node(place) });
-      if (place > 0) edges.push({ key, from: node(place - 1), to: node(place) });
-      const direct = within(line, place, zones);
-      for (let i = direct.from; i < direct.to; i++) edges.push({ key, from: line.versions[i] as number, to: version });
-    }
-    const at = line.exit[place] as number;
-    if (at >= 0) edges.push({ key, from: node(at), to: version });
-  }
-  return edges;
-}
-
-function addCyclic(
-  index: RegisterIndex,
-  findings: Findings,
-  claim: string,
-  cycle: { key: number; versions: readonly number[] },
-): void {
+function addCyclic(index: RegisterIndex, findings: Findings, claim: string, circle: Circle): void {
   const { txns, owner } = index;
-  const key = txns.keys[cycle.key];
+  const key = txns.keys[circle.key];
   findings.add("cyclic-versions", () => {
-    const named = cycle.versions.map((v) => (v < 0 ? "the initial one" : show(writtenBy(txns, v))));
-    const writers = cycle.versions.filter((v) => v >= 0).map((v) => owner[v] as number);
+    const named = circle.versions.map((v) => (v < 0 ? "the initial one" : show(writtenBy(txns, v))));
+    const writers = circle.versions.filter((v) => v >= 0).map((v) => owner[v] as number);
     const touched = new Set<number>(writers);
     eachTouch(index, (t, k, from, to) => {
-      if (k === cycle.key && (cycle.versions.includes(from) || cycle.versions.includes(to))) touched.add(t);
+      if (k === circle.key && (circle.versions.includes(from) || circle.versions.includes(to))) touched.add(t);
     });
     return {
       text: `By ${claim}, the versions ${named.join(", ")} of key ${show(key)} each come before the others; they were written by ${writers.map((t) => opOf(txns, t)).join(", ")}.`,

@@ -6,7 +6,7 @@
 #   rules TEXT    TEXT is input of iptables-restore with "|" for line ends; added to what is there (--noflush)
 #   counters      the filter table with its counters, as iptables-save prints it
 #   probe MS IP…  one echo request to each address at once; prints those that answered within MS milliseconds
-#   hello         the iptables variant that works here, and how many IPv6 addresses this namespace has beside loopback's
+#   hello         the iptables variant that works here, and how many global IPv6 addresses this namespace has
 # stdout: the output, then a line "\x1eID EXIT".
 # Nothing of a request is ever evaluated: verbs are matched, arguments are passed as they are.
 set -u
@@ -21,6 +21,13 @@ for candidate in nft legacy; do
   fi
 done
 
+# Scope 00 is global. Our rules are IPv4's, so a cut would not cover packets between such addresses.
+global_ipv6() {
+  local scope found=0
+  while read -r _ _ _ scope _; do [[ $scope != 00 ]] || found=$((found + 1)); done 2>/dev/null </proc/net/if_inet6
+  printf '%s' "$found"
+}
+
 while read -r id verb arguments; do
   case $verb in
     rules) printf '%s\n' "${arguments//|/$'\n'}" | "iptables-$variant-restore" --noflush -w 5 ;;
@@ -31,10 +38,7 @@ while read -r id verb arguments; do
       timeout 10 fping -a -r 0 -i 1 -t "${words[0]}" "${words[@]:1}" 2>/dev/null
       [[ $? -le 1 ]]
       ;;
-    hello)
-      printf '%s %s\n' "${variant:-none}" "$(grep -vc ' lo$' /proc/net/if_inet6 2>/dev/null)"
-      [[ -n $variant ]]
-      ;;
+    hello) printf '%s %s\n' "${variant:-none}" "$(global_ipv6)" ;;
     *)
       printf 'unknown verb\n'
       false

@@ -88,11 +88,7 @@ export function cutterOf(layout: Layout, agents: ReadonlyMap<NodeId, Agent>, clo
         const all = [`${done} on ${nodes.length} nodes within ${setMs} ms`, ...facts];
         if (missing.length === 0 && broken.length === 0) return end(true, all);
         const late = (clock.nowNs() - beganNs) / 1e6 > PROOF_DEADLINE_MS;
-        if (broken.length > 0 || late)
-          return end(
-            false,
-            [...all, ...broken, ...missing].map((fact) => fact),
-          );
+        if (broken.length > 0 || late) return end(false, [...all, ...broken, ...missing]);
       }
     } catch (error) {
       // The engine gone is for the caller; a command that failed on a node is a fault that was not proved.
@@ -104,11 +100,7 @@ export function cutterOf(layout: Layout, agents: ReadonlyMap<NodeId, Agent>, clo
   const heal = async (): Promise<Evidence> => {
     const evidence = await change(
       () => ({ drop: [], count: [] }),
-      ({ answered, counted }) => {
-        const judgement = judgeHeal(nodes, answered);
-        const left = nodes.filter((node) => (counted.get(node)?.size ?? 0) > 0);
-        return { ...judgement, missing: [...judgement.missing, ...left.map((node) => `${node} still has rules`)] };
-      },
+      ({ answered }) => judgeHeal(nodes, answered),
       "rules flushed",
     );
     // Not healed for sure: keep saying "cut", so that no driver follows a redirect across.
@@ -119,10 +111,15 @@ export function cutterOf(layout: Layout, agents: ReadonlyMap<NodeId, Agent>, clo
   return {
     async prepare() {
       await onAll(async (agent, node) => {
-        const [variant, ipv6] = (await agent.ask("hello")).trim().split(" ");
-        if (variant === undefined || variant === "none" || ipv6 !== "0") {
+        const [variant, globalIpv6] = (await agent.ask("hello")).trim().split(" ");
+        if (variant !== "nft" && variant !== "legacy") {
           throw new EnvironmentError(
-            `node ${node}: ${ipv6 === "0" || variant === "none" ? "iptables does not work in containers here" : "its network has IPv6, which the cut would not cover"}. \`cap-test doctor\` says more.`,
+            `${node}: iptables does not work in containers here. \`cap-test doctor\` says more.`,
+          );
+        }
+        if (globalIpv6 !== "0") {
+          throw new EnvironmentError(
+            `${node}: its network has IPv6, which a cut would not cover. Turn IPv6 off in the engine.`,
           );
         }
         await agent.ask("rules", hookRules().join("|"));

@@ -48,6 +48,9 @@ describe.skipIf(engine === undefined)("start and stop (needs Docker)", () => {
     expect(cluster.endpoint("n1", 7000).host).toBe("127.0.0.1");
     expect(() => cluster.endpoint("n1", 7001)).toThrow("port 7001 of n1 is not published");
     expect([...cluster.capabilities].sort()).toEqual(["kill", "partition", "pause"]);
+    // A frozen and a cut node must go as well.
+    await cluster.signal("n1", "pause");
+    await cluster.cut(new Map([["n1", new Set(["n2"])]]));
     await cluster.stop();
     await cluster.stop();
     expect(await left(cluster.runId)).toEqual([]);

@@ -1,6 +1,6 @@
 /** How faults are written into a history, and how to read them back as windows of time. */
 import type { NodeId, Op } from "./op.js";
-import type { Grudge } from "./runtime.js";
+import type { ClockSkew, Grudge, PacketFault } from "./runtime.js";
 
 export type FaultKind = "partition" | "kill" | "pause" | "clock" | "packet";
 
@@ -17,6 +17,10 @@ export interface FaultRecord {
   readonly targets: readonly NodeId[];
   /** Partitions that split the nodes: the sides, smallest first. Absent for bridge and ring. */
   readonly sides?: readonly (readonly NodeId[])[];
+  /** Clocks: who is off by how much. */
+  readonly skews?: Readonly<Record<NodeId, ClockSkew>>;
+  /** Packets: what happens to them. */
+  readonly packet?: PacketFault;
   /** Nanoseconds since the run began. */
   readonly beganNs: number;
   readonly completeNs: number;

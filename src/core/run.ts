@@ -1,7 +1,28 @@
 /** The two JSON files of a stored run: what was asked for (test.json) and what was found (results.json). */
 import type { Valid, Verdict } from "./checker.js";
-import type { NodeId } from "./op.js";
+import type { Key, NodeId } from "./op.js";
 import type { RuntimeName } from "./runtime.js";
+
+/**
+ * A fault at a fixed time. Its value spells out who is hurt and how (a grudge, targets, skews, a packet fault), so that
+ * nothing is left to chance or to whoever leads at the moment; null ends what the nemesis began.
+ */
+export interface PlannedFault {
+  /** Milliseconds since the run began, as in its history. */
+  readonly atMs: number;
+  readonly f: string;
+  readonly value: unknown;
+}
+
+/** A client op at a fixed time, or as soon after it as its client is free. */
+export interface PlannedOp {
+  readonly atMs: number;
+  /** The client thread; it is pinned to the node of that number, as always. */
+  readonly client: number;
+  readonly f: string;
+  readonly key?: Key;
+  readonly value: unknown;
+}
 
 /** test.json: everything needed to run it again. Times in ms. */
 export interface TestSpec {
@@ -22,6 +43,14 @@ export interface TestSpec {
   readonly seed: number;
   readonly runtime: RuntimeName;
   readonly image?: string;
+  /** These faults and no others, where the run follows a plan. */
+  readonly faults?: readonly PlannedFault[];
+  /** These client ops instead of the workload's own load, where the run follows a plan. */
+  readonly ops?: readonly PlannedOp[];
+  /** The workload's load ends after so many ops. */
+  readonly maxOps?: number;
+  /** How the simulated network differs from the usual one: names of latencies and topologies, packets of 10,000. */
+  readonly network?: Readonly<Record<string, string | number>>;
   /** UTC, ISO 8601. */
   readonly startedAt: string;
   /** The command line that repeats it. */

@@ -6,3 +6,4 @@ export { type Draft, each, nothing, repeat, unfold } from "./leaves.js";
 export { type Listening, listen } from "./listen.js";
 export { type PerKeyOptions, perKey } from "./per-key.js";
 export { any, clients, nemesis, onThreads, synchronize } from "./threads.js";
+export { type TimedOp, timed } from "./timed.js";

@@ -110,3 +110,38 @@ export function fits(shape: Shape, count: number): boolean {
   if (shape === "majorities-ring") return count >= 4;
   return count >= 2;
 }
+
+/** A grudge written down: who refuses whom. */
+export type WrittenGrudge = Readonly<Record<NodeId, readonly NodeId[]>>;
+
+/** The cut that a written grudge makes, and whether some link is cut in one direction only. */
+export function cutOfGrudge(
+  written: WrittenGrudge,
+  nodes: readonly NodeId[],
+): { readonly cut: Cut; readonly oneWay: boolean } {
+  const grudge: Grudge = new Map(Object.entries(written).map(([node, refused]) => [node, new Set(refused)]));
+  const refuses = (a: NodeId, b: NodeId): boolean => grudge.get(a)?.has(b) === true;
+  const oneWayCut = [...grudge].some(([node, refused]) => [...refused].some((other) => !refuses(other, node)));
+  const sides = sidesOf(nodes, (a, b) => refuses(a, b) || refuses(b, a));
+  const touched = nodes.filter((node) => nodes.some((other) => refuses(node, other) || refuses(other, node)));
+  return {
+    cut: { grudge, ...(sides === undefined ? {} : { sides }), targets: sides?.[0] ?? touched },
+    oneWay: oneWayCut,
+  };
+}
+
+/** The two sides of a cut, smaller first; undefined where it does not split the nodes cleanly in two. */
+function sidesOf(
+  nodes: readonly NodeId[],
+  apart: (a: NodeId, b: NodeId) => boolean,
+): readonly (readonly NodeId[])[] | undefined {
+  const side = new Set(nodes.slice(0, 1));
+  // A set's loop also visits what is added on the way.
+  for (const node of side) for (const other of nodes) if (other !== node && !apart(node, other)) side.add(other);
+  const here = nodes.filter((node) => side.has(node));
+  const there = nodes.filter((node) => !side.has(node));
+  // Three groups that refuse each other: what is left falls apart further.
+  const whole = there.every((a) => there.every((b) => a === b || !apart(a, b)));
+  if (there.length === 0 || !whole) return undefined;
+  return [here, there].sort((a, b) => a.length - b.length);
+}

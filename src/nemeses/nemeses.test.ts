@@ -178,8 +178,9 @@ describe("the option", () => {
   });
 
   it("every kind that is listed can be made", () => {
+    const about = { seed: 1, runtime: "simulation", leaders: true } as const;
     for (const { kinds, create } of nemesisDefinitions)
-      for (const kind of kinds) expect(create([kind], 5)).toBeDefined();
+      for (const kind of kinds) expect(create([kind], 5, about)).toBeDefined();
   });
 
   it("combined faults keep their own schedules, and become windows", async () => {

@@ -3,16 +3,20 @@ import { UsageError } from "../core/errors.js";
 import type { Generator } from "../core/generator.js";
 import type { Nemesis } from "../core/nemesis.js";
 import { any, nothing } from "../generators/index.js";
+import { CLOCK_KINDS, clockNemesis } from "./clock.js";
 import { SHAPES } from "./grudges.js";
+import { PACKET_KINDS, packetNemesis } from "./packet.js";
 import { partitionNemesis } from "./partition.js";
 import { killNemesis, pauseNemesis, TARGETS } from "./process.js";
+import { SWARM_FAMILIES, type SwarmContext, swarmNemesis } from "./swarm.js";
 
 /** An entry of the registry of nemeses. */
 export interface NemesisDefinition {
   readonly name: string;
   readonly summary: string;
   readonly kinds: readonly string[];
-  create(kinds: readonly string[], nodeCount: number): Nemesis;
+  /** `context` is what is known of the run that this nemesis is for; most need none of it. */
+  create(kinds: readonly string[], nodeCount: number, context: SwarmContext): Nemesis;
 }
 
 export const nemesisDefinitions: readonly NemesisDefinition[] = [
@@ -33,6 +37,24 @@ export const nemesisDefinitions: readonly NemesisDefinition[] = [
     summary: "freezes node processes and lets them go on",
     kinds: TARGETS,
     create: pauseNemesis,
+  },
+  {
+    name: "clock",
+    summary: "sets wall clocks of nodes wrong, or lets them run fast or slow (simulation)",
+    kinds: CLOCK_KINDS,
+    create: clockNemesis,
+  },
+  {
+    name: "packet",
+    summary: "loses, doubles, reorders and delays packets on every link, clients' included (simulation)",
+    kinds: PACKET_KINDS,
+    create: packetNemesis,
+  },
+  {
+    name: "swarm",
+    summary: "a random few of all faults, shapes, paces and rates in each run, by its seed; the default of `sweep`",
+    kinds: SWARM_FAMILIES,
+    create: swarmNemesis,
   },
 ];
 

@@ -4,7 +4,7 @@ import { type FaultRecord, grudgeToJson } from "../core/fault.js";
 import type { Nemesis, NemesisContext } from "../core/nemesis.js";
 import type { Completion, Invocation } from "../core/op.js";
 import { rng } from "../core/rng.js";
-import { type Cut, cutOf, fits, oneWay, SHAPES, type Shape } from "./grudges.js";
+import { type Cut, cutOf, cutOfGrudge, fits, oneWay, SHAPES, type Shape, type WrittenGrudge } from "./grudges.js";
 import { beginAndEnd } from "./schedule.js";
 
 /** What the generator asks for; the nodes are chosen when it is applied, since leaders move. */
@@ -13,6 +13,12 @@ interface Plan {
   readonly oneWay: boolean;
   /** Seed of the choice of nodes. */
   readonly pick: number;
+}
+
+/** What a fault plan asks for: this grudge, whoever leads. */
+interface Planned {
+  readonly grudge: WrittenGrudge;
+  readonly shape?: Shape;
 }
 
 const ONE_WAY = "one-way";
@@ -56,22 +62,36 @@ function defaultKinds(): Omit<Plan, "pick">[] {
 }
 
 async function begin(op: Invocation, context: NemesisContext): Promise<Completion> {
-  const plan = op.value as Plan;
+  const plan = op.value as Plan | Planned;
   const { cluster, system } = context;
-  const random = rng(plan.pick);
+  // Asked even where a plan names the nodes: a plan made of a run then takes the same time, and repeats the run exactly.
   const primaries = plan.shape === "primaries" ? await leaders(context) : [];
+  if ("grudge" in plan) {
+    const { cut, oneWay: single } = cutOfGrudge(plan.grudge, cluster.nodes);
+    return apply(cut, single, plan.shape, context);
+  }
+  const random = rng(plan.pick);
   if (plan.shape === "primaries" && primaries.length === 0) {
     return { type: "info", value: plan, error: `${system.name} named no current leader, so nothing was cut` };
   }
   const cut = cutOf(plan.shape, cluster.nodes, primaries, random);
   const grudge = plan.oneWay ? oneWay(cut.grudge, deafSide(cut, random.chance(1, 2))) : cut.grudge;
-  const evidence = await cluster.cut(grudge);
+  return apply({ ...cut, grudge }, plan.oneWay, plan.shape, context);
+}
+
+async function apply(
+  cut: Cut,
+  single: boolean,
+  shape: Shape | undefined,
+  { cluster }: NemesisContext,
+): Promise<Completion> {
+  const evidence = await cluster.cut(cut.grudge);
   const record: FaultRecord = {
     kind: "partition",
     phase: "begin",
-    shape: plan.shape,
-    oneWay: plan.oneWay,
-    grudge: grudgeToJson(grudge),
+    ...(shape === undefined ? {} : { shape }),
+    oneWay: single,
+    grudge: grudgeToJson(cut.grudge),
     targets: cut.targets,
     ...(cut.sides === undefined ? {} : { sides: cut.sides }),
     ...evidence,

@@ -16,6 +16,12 @@ interface Plan {
   readonly pick: number;
 }
 
+/** What a fault plan asks for: these nodes, whoever leads. */
+interface Planned {
+  readonly targets: readonly NodeId[];
+  readonly shape?: Target;
+}
+
 interface Acts {
   readonly kind: "kill" | "pause";
   readonly hurt: Act;
@@ -54,8 +60,8 @@ function processNemesis(acts: Acts, kinds: readonly string[]): Nemesis {
 }
 
 async function begin(acts: Acts, op: Invocation, context: NemesisContext): Promise<Completion> {
-  const plan = op.value as Plan;
-  const targets = await choose(plan.shape, context, rng(plan.pick));
+  const plan = op.value as Plan | Planned;
+  const targets = "targets" in plan ? await named(plan, context) : await choose(plan.shape, context, rng(plan.pick));
   if (targets.length === 0) {
     return { type: "info", value: plan, error: `no node was left to ${acts.hurt}, so nothing was done` };
   }
@@ -92,6 +98,14 @@ async function act(
     proved: all.every(({ proved }) => proved),
     facts: all.flatMap(({ facts }) => facts),
   };
+}
+
+/** The nodes of a plan that no other fault holds. */
+async function named({ targets, shape }: Planned, context: NemesisContext): Promise<readonly NodeId[]> {
+  const { cluster, system, hurt } = context;
+  // Asked though it does not matter: a plan made of a run then takes the same time, and repeats the run exactly.
+  if (shape === "primaries") await system.primaries?.(cluster, context.recentKeys(), context.signal);
+  return targets.filter((node) => !hurt.has(node));
 }
 
 async function choose(target: Target, context: NemesisContext, random: Rng): Promise<readonly NodeId[]> {

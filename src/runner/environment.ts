@@ -3,7 +3,7 @@ import { EnvironmentError } from "../core/errors.js";
 import type { NodeId } from "../core/op.js";
 import type { Clock, Cluster, Layout, NodeSpec, Progress } from "../core/runtime.js";
 import { connectDocker, realClock, startDockerCluster, startLagMeter, sweep } from "../runtimes/docker/index.js";
-import { createSimulation, type TraceEntry } from "../runtimes/simulation/index.js";
+import { createSimulation, type NetworkOptions, type TraceEntry } from "../runtimes/simulation/index.js";
 import type { RunPlan } from "./plan.js";
 
 export interface Environment {
@@ -100,6 +100,7 @@ function startSimulation({ plan, trace }: EnvironmentOptions): Environment {
     seed: plan.spec.seed,
     nodes: plan.spec.nodes,
     specs: specsOf(plan),
+    ...(plan.spec.network === undefined ? {} : { network: plan.spec.network as Partial<NetworkOptions> }),
     trace,
   });
   return {

@@ -1,5 +1,5 @@
 /** The part of a run that needs living nodes: start them, run the phases, collect their logs, stop them. Stores nothing. */
-import { EnvironmentError, messageOf } from "../core/errors.js";
+import { EnvironmentError, messageOf, UsageError } from "../core/errors.js";
 import type { NodeId, Op } from "../core/op.js";
 import type { Progress } from "../core/runtime.js";
 import type { TraceEntry } from "../runtimes/simulation/index.js";
@@ -50,6 +50,7 @@ export async function live(options: LiveOptions): Promise<Lived> {
       trace: options.trace === true,
     });
     const current = environment;
+    refuseWhatCannotBeDone(plan, current);
     const shared = { plan, environment: current, signal, record, phase, line };
     await current.drive(async () => {
       phase("forming");
@@ -73,6 +74,18 @@ export async function live(options: LiveOptions): Promise<Lived> {
     }
   }
   return lived;
+}
+
+/** @throws UsageError where the runtime lacks a power that a nemesis needs. */
+function refuseWhatCannotBeDone({ nemeses, spec }: RunPlan, { cluster }: Environment): void {
+  for (const { name, needs } of nemeses) {
+    const lacking = needs.find((need) => !cluster.capabilities.has(need));
+    if (lacking === undefined) continue;
+    throw new UsageError(
+      `the ${spec.runtime} runtime has no power over "${lacking}", which nemesis ${name} needs; ` +
+        `it has over ${[...cluster.capabilities].join(", ")}.`,
+    );
+  }
 }
 
 /** A bundled node that threw is a bug of ours: whatever its clients saw proves nothing about its design. */

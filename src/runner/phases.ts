@@ -2,10 +2,10 @@
 import { EnvironmentError, messageOf } from "../core/errors.js";
 import type { NemesisContext } from "../core/nemesis.js";
 import type { Completion, Invocation, Key, Op } from "../core/op.js";
-import { any, clients, each, type Listening, listen, nemesis, nothing, stagger, until } from "../generators/index.js";
-import { faultSchedule } from "../nemeses/parse.js";
+import { clients, each, type Listening, listen, nemesis, nothing, until } from "../generators/index.js";
 import type { Environment } from "./environment.js";
 import { Interpreter } from "./interpreter.js";
+import { mainLoad } from "./main-load.js";
 import type { RunPlan } from "./plan.js";
 
 export type PhaseName = "forming" | "main" | "healing" | "recovering" | "final" | "stopping" | "checking";
@@ -119,9 +119,7 @@ export async function runPhases(options: PhaseOptions): Promise<PhaseOutcome> {
   });
   try {
     options.phase("main");
-    const load = spec.rate > 0 ? stagger(1000 / spec.rate, workload.generator) : workload.generator;
-    const faults = faultSchedule(plan.nemeses, spec.nemesisIntervalMs);
-    const main = until(clock.nowNs() + spec.timeLimitMs * 1e6, any(clients(load), faults));
+    const main = until(clock.nowNs() + spec.timeLimitMs * 1e6, mainLoad(plan));
     const heard = (await interpreter.run(listen(main, workload.final ?? nothing), stopAll)) as Listening;
     if (plan.nemeses.length > 0 && error === undefined) {
       options.phase("healing");

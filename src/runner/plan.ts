@@ -2,11 +2,13 @@
 import { UsageError } from "../core/errors.js";
 import type { Nemesis } from "../core/nemesis.js";
 import type { NodeId } from "../core/op.js";
-import type { TestSpec } from "../core/run.js";
+import type { PlannedFault, PlannedOp, TestSpec } from "../core/run.js";
 import type { RuntimeName } from "../core/runtime.js";
 import type { System, SystemDefinition } from "../core/system.js";
 import type { Workload, WorkloadDefinition } from "../core/workload.js";
 import { type NemesisDefinition, parseNemesis } from "../nemeses/parse.js";
+import { type SwarmContext, swarmConditions } from "../nemeses/swarm.js";
+import { nemesesFor } from "./fault-plan-check.js";
 import { lookUp } from "./names.js";
 import { checkOptions } from "./options.js";
 
@@ -27,6 +29,14 @@ export interface RunRequest {
   readonly seed: number;
   readonly runtime?: "auto" | RuntimeName | undefined;
   readonly image?: string | undefined;
+  /** These faults, at their times, instead of a nemesis's own schedule. */
+  readonly faults?: readonly PlannedFault[] | undefined;
+  /** These client ops instead of the workload's load. */
+  readonly ops?: readonly PlannedOp[] | undefined;
+  readonly maxOps?: number | undefined;
+  readonly network?: TestSpec["network"] | undefined;
+  /** Where the plan came from, for the command that repeats the run. */
+  readonly planFile?: string | undefined;
 }
 
 /** What may be run: the built-in registries and a user's own entries. */
@@ -81,38 +91,64 @@ export async function planRun(request: RunRequest, context: PlanContext): Promis
   const workloadOpts = checkOptions(workloadDefinition.name, workloadDefinition.options, request.workloadOpts ?? {});
   const nodes = nodeNames(definition, request.nodes);
   const concurrency = threadCount(request.concurrency ?? DEFAULTS.concurrency, nodes.length);
-  const nemesisText = request.nemesis ?? DEFAULTS.nemesis;
-  const nemeses = parseNemesis(nemesisText).map((word) =>
-    lookUp("nemesis", word.name, registry.nemeses).create(word.kinds, nodes.length),
-  );
+  const system = definition.create(systemOpts);
+  const words = parseNemesis(request.nemesis ?? DEFAULTS.nemesis);
+  for (const { name } of words) lookUp("nemesis", name, registry.nemeses);
   const runtime = await chooseRuntime(request, definition, context);
+  const nemesisContext = { seed: request.seed, runtime, leaders: system.primaries !== undefined };
+  const { text: nemesisText, nemeses } = chooseNemeses(request, nodes, nemesisContext, registry);
+  const swarm = request.faults === undefined && words.some(({ name }) => name === "swarm");
+  const conditions = swarm ? swarmConditions(request.seed) : undefined;
+  const network = runtime === "simulation" ? (request.network ?? conditions?.network) : undefined;
   const spec: Omit<TestSpec, "repeat"> = {
     version: context.version,
     system: definition.name,
     systemOpts,
     workload: workloadDefinition.name,
     workloadOpts,
-    nemesis: nemeses.length === 0 ? "none" : nemesisText,
+    nemesis: nemesisText,
     nemesisIntervalMs: atLeast("--nemesis-interval", request.nemesisIntervalMs ?? DEFAULTS.nemesisIntervalMs, 1),
     timeLimitMs: atLeast("--time-limit", request.timeLimitMs ?? DEFAULTS.timeLimitMs, 1),
     concurrency,
-    rate: atLeast("--rate", request.rate ?? DEFAULTS.rate, 0),
+    rate: atLeast("--rate", request.rate ?? conditions?.rate ?? DEFAULTS.rate, 0),
     nodes,
     opTimeoutMs: atLeast("--op-timeout", request.opTimeoutMs ?? DEFAULTS.opTimeoutMs, 1),
     seed: request.seed,
     runtime,
     ...(request.image === undefined ? {} : { image: request.image }),
+    ...(request.faults === undefined ? {} : { faults: request.faults }),
+    ...(request.ops === undefined ? {} : { ops: request.ops }),
+    ...(request.maxOps === undefined ? {} : { maxOps: atLeast("maxOps", request.maxOps, 0) }),
+    ...(network === undefined || Object.keys(network).length === 0 ? {} : { network }),
     startedAt: context.now.toISOString(),
   };
   const workload = workloadDefinition.create({ nodes, concurrency, options: workloadOpts, ops: definition.ops });
-  const system = definition.create(systemOpts);
+  const repeat =
+    request.planFile === undefined
+      ? repeatCommand(spec, definition, workloadDefinition)
+      : `npx cap-test run --plan ${request.planFile}`;
   return {
-    spec: { ...spec, repeat: repeatCommand(spec, definition, workloadDefinition) },
+    spec: { ...spec, repeat },
     definition,
     system,
     workload,
     nemeses,
   };
+}
+
+/** The nemeses named, or those that a plan's faults need. */
+function chooseNemeses(
+  request: RunRequest,
+  nodes: readonly NodeId[],
+  context: SwarmContext,
+  { nemeses }: Registry,
+): { readonly text: string; readonly nemeses: readonly Nemesis[] } {
+  if (request.faults !== undefined) return nemesesFor(request.faults, nodes, context, nemeses);
+  const text = request.nemesis ?? DEFAULTS.nemesis;
+  const made = parseNemesis(text).map(({ name, kinds }) =>
+    lookUp("nemesis", name, nemeses).create(kinds, nodes.length, context),
+  );
+  return { text: made.length === 0 ? "none" : text, nemeses: made };
 }
 
 function nodeNames(definition: SystemDefinition, asked: number | undefined): readonly NodeId[] {
@@ -207,5 +243,9 @@ export function requestFromSpec(spec: TestSpec): RunRequest {
     seed: spec.seed,
     runtime: spec.runtime,
     image: spec.image,
+    faults: spec.faults,
+    ops: spec.ops,
+    maxOps: spec.maxOps,
+    network: spec.network,
   };
 }

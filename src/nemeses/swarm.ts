@@ -1,0 +1,121 @@
+/**
+ * The swarm nemesis: each run, by its seed, gets a random few of all faults, shapes and paces. Runs that leave something out find
+ * more than runs that mix everything, since one fault often hides what another would show: a node that is down most of the
+ * time loses no acknowledged write (Groce et al., "Swarm testing", ISSTA 2012).
+ */
+import { UsageError } from "../core/errors.js";
+import type { Nemesis } from "../core/nemesis.js";
+import { type Rng, rng } from "../core/rng.js";
+import type { RuntimeName } from "../core/runtime.js";
+import { any } from "../generators/index.js";
+import { CLOCK_KINDS, clockNemesis } from "./clock.js";
+import { fits, SHAPES } from "./grudges.js";
+import { PACKET_KINDS, packetNemesis } from "./packet.js";
+import { partitionNemesis } from "./partition.js";
+import { killNemesis, pauseNemesis, TARGETS } from "./process.js";
+
+/** What a swarm needs to know of its run. */
+export interface SwarmContext {
+  readonly seed: number;
+  readonly runtime: RuntimeName;
+  /** Does the system name its leaders? */
+  readonly leaders: boolean;
+}
+
+interface Family {
+  readonly name: string;
+  readonly runtimes: readonly RuntimeName[];
+  kinds(nodeCount: number): readonly string[];
+  create(kinds: readonly string[], nodeCount: number): Nemesis;
+}
+
+const BOTH: readonly RuntimeName[] = ["simulation", "docker"];
+
+const FAMILIES: readonly Family[] = [
+  {
+    name: "partition",
+    runtimes: BOTH,
+    kinds: (count) =>
+      SHAPES.filter((shape) => fits(shape, count)).flatMap((shape) => [shape, shape, `${shape}-one-way`]),
+    create: partitionNemesis,
+  },
+  { name: "kill", runtimes: BOTH, kinds: () => TARGETS, create: killNemesis },
+  { name: "pause", runtimes: BOTH, kinds: () => TARGETS, create: pauseNemesis },
+  { name: "clock", runtimes: ["simulation"], kinds: () => CLOCK_KINDS, create: clockNemesis },
+  { name: "packet", runtimes: ["simulation"], kinds: () => PACKET_KINDS, create: packetNemesis },
+];
+
+export const SWARM_FAMILIES: readonly string[] = FAMILIES.map(({ name }) => name);
+
+/** Parts of the interval that a fault may take for its own: from faults that come in quick succession to long ones. */
+const PACES: readonly (readonly [numerator: number, denominator: number])[] = [
+  [1, 20],
+  [1, 10],
+  [1, 5],
+  [2, 5],
+  [4, 5],
+];
+
+/** `swarm`, or `swarm:partition+kill`: only out of these families. */
+export function swarmNemesis(kinds: readonly string[], nodeCount: number, context: SwarmContext): Nemesis {
+  const unknown = kinds.find((kind) => !SWARM_FAMILIES.includes(kind));
+  if (unknown !== undefined) {
+    throw new UsageError(`unknown kind of swarm "${unknown}"; there are ${SWARM_FAMILIES.join(", ")}.`);
+  }
+  const families = FAMILIES.filter(
+    ({ name, runtimes }) => runtimes.includes(context.runtime) && (kinds.length === 0 || kinds.includes(name)),
+  );
+  if (families.length === 0) {
+    throw new UsageError(`swarm:${kinds.join("+")}: the ${context.runtime} runtime has none of these faults.`);
+  }
+  const random = rng(context.seed, "swarm");
+  const members = some(families, random).map((family) => {
+    const usable = family.kinds(nodeCount).filter((kind) => context.leaders || !kind.startsWith("primaries"));
+    return { nemesis: family.create([...new Set(some(usable, random))], nodeCount), pace: random.pick(PACES) };
+  });
+  const nemeses = members.map(({ nemesis }) => nemesis);
+  return {
+    name: "swarm",
+    fs: nemeses.flatMap(({ fs }) => fs),
+    needs: [...new Set(nemeses.flatMap(({ needs }) => needs))],
+    generator: (intervalMs) =>
+      any(...members.map(({ nemesis, pace: [n, d] }) => nemesis.generator(Math.max(1, (intervalMs * n) / d)))),
+    final: [...nemeses].reverse().flatMap(({ final }) => final),
+    invoke: async (op, nemesisContext) => {
+      const member = nemeses.find(({ fs }) => fs.includes(op.f));
+      if (member === undefined) return { type: "info", error: `no nemesis of this swarm answers to ${op.f}` };
+      return member.invoke(op, nemesisContext);
+    },
+  };
+}
+
+/** Each with a chance of one half, at least one. */
+function some<T>(items: readonly T[], random: Rng): readonly T[] {
+  const drawn = items.filter(() => random.chance(1, 2));
+  return drawn.length > 0 ? drawn : [random.pick(items)];
+}
+
+/** What else a swarm varies in a run: the load, and in the simulation the network's everyday faults. */
+export interface SwarmConditions {
+  /** Ops per second. */
+  readonly rate: number;
+  /** As in TestSpec. */
+  readonly network: Readonly<Record<string, string | number>>;
+}
+
+/** Drawn from the seed alone, so that a run repeats. */
+export function swarmConditions(seed: number): SwarmConditions {
+  const random = rng(seed, "swarm-conditions");
+  const now = <T>(chances: number, values: readonly T[]): T | undefined =>
+    random.chance(1, chances) ? random.pick(values) : undefined;
+  const drawn = {
+    latency: now(4, ["zones"]),
+    lossPer10k: now(4, [0, 50, 300]),
+    duplicatePer10k: now(4, [0, 200, 1_000]),
+    reorderPer10k: now(4, [0, 500, 2_000]),
+    clientLossPer10k: now(4, [20, 100, 300]),
+    clientDuplicatePer10k: now(4, [50, 300, 1_000]),
+  };
+  const network = Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined));
+  return { rate: random.pick([50, 100, 200, 200, 400]), network: network as SwarmConditions["network"] };
+}

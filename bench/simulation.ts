@@ -48,6 +48,7 @@ async function run(seed: number): Promise<Cost> {
         cluster,
         system: { name: "kv-raft", ops: [], open: () => Promise.reject(new Error("not used")) },
         seed,
+        hurt: new Map(),
         recentKeys: () => [],
         signal: nobody,
       }),

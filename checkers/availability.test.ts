@@ -111,6 +111,16 @@ describe("the class", () => {
       isMinority(ask) ? (since < 9000 ? timedOut : { type: "ok", latencyMs: 10_000 - since + 5 }) : fast,
     );
     expect((await judge(waiting)).class).toBe("CP-like");
+    // The same where clients are more patient: each op waits for the heal, however long.
+    const patient = run(oneCut, (ask, since) =>
+      isMinority(ask) ? { type: "ok", latencyMs: 10_000 - since + 5 } : fast,
+    );
+    expect((await judge(patient)).class).toBe("CP-like");
+  });
+
+  it("is not drawn from consistency that nobody judged", async () => {
+    const composed = await compose([availabilityChecker()]).check(historyOf(opsOf(run(oneCut, quorum))), {});
+    expect(composed.checkers.availability).toMatchObject({ class: "unknown", consistent: "unknown" });
   });
 
   it("takes a definite answer for service: a compare-and-set that does not match, a lock that is held", async () => {
@@ -152,6 +162,19 @@ describe("cuts that are judged node by node", () => {
     const both = [{ ...ring, endMs: 10_000 }, ...[cut(["n1", "n2"], 15_000, 25_000)]];
     const found = await judge(run(both, (ask) => (ask.atMs > 12_000 && isMinority(ask) ? refused : fast)));
     expect(found.class).toBe("CP-like");
+  });
+
+  it("a ring says nothing of a minority that could not be asked in the cut beside it", async () => {
+    const dead: Fault = { kind: "kill", targets: ["n1", "n2"], beginMs: 14_000, endMs: 26_000 };
+    const faults = [{ ...ring, endMs: 10_000 }, cut(["n1", "n2"], 15_000, 25_000), dead];
+    expect(
+      (
+        await judge(
+          run(faults, () => fast),
+          false,
+        )
+      ).class,
+    ).toBe("unknown");
   });
 
   it("one-way: a node that hears nobody is a minority of its own", async () => {
@@ -267,6 +290,33 @@ describe("the numbers", () => {
     expect(found.majorityYield).toBe(1);
   });
 
+  it("take a client's pace from calm times, not from the outage itself", async () => {
+    const slow: Reply = { type: "fail", latencyMs: 1000, error: "no leader" };
+    const found = await judge(run([cut(["n1"], 5000, 25_000)], ({ node }) => (node === "n1" ? slow : fast)));
+    const rows = found.table.filter(({ node, phase }) => node === "n1" && phase === "during");
+    expect(rows.reduce((sum, { issued }) => sum + issued, 0)).toBe(20);
+    expect(rows.reduce((sum, { missing }) => sum + missing, 0)).toBeGreaterThanOrEqual(20 * 18);
+  });
+
+  it("count an op that a cut surprised to the cut", async () => {
+    const surprised: Scenario = {
+      ...run(oneCut, () => fast),
+      reply: ({ atMs }) => (atMs >= 9000 && atMs < 10_000 ? timedOut : fast),
+    };
+    const found = await judge(surprised);
+    const info = (phase: string): number =>
+      found.sides.reduce((sum, row) => sum + (row.phase === phase ? row.info : 0), 0);
+    expect([info("before"), info("during"), info("after")]).toEqual([0, 5, 0]);
+  });
+
+  it("date service and refusal from the cut where nobody asked in its first second", async () => {
+    const seldom = run([cut(["n1", "n2"], 10_100, 22_000)], (ask) => (isMinority(ask) ? refused : fast), {
+      everyMs: 2500,
+      clients: 5,
+    });
+    expect((await judge(seldom)).cuts).toMatchObject([{ failoverMs: 0, refusedAfterMs: 0 }]);
+  });
+
   it("weigh an outage by the time it took, not by the few ops that met it", async () => {
     // Half the time stuck: without the correction 10 of 110 ops would be late.
     const found = await judge(
@@ -337,7 +387,9 @@ describe("the numbers", () => {
       reply: ({ f, n, node, atMs }) => {
         if (f === "add") added.push(n);
         const during = atMs >= 10_000 && atMs < 20_000;
-        const shown = during && node === "n1" ? added.filter((_, i) => i % 2 === 0) : [...added];
+        // Half of the elements, and many that nobody was promised.
+        const half = added.flatMap<string | number>((element, i) => (i % 2 === 0 ? [element] : [`unknown ${element}`]));
+        const shown = during && node === "n1" ? half : [...added];
         return f === "add" ? fast : { ...fast, value: shown };
       },
     };

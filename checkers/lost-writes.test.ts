@@ -42,6 +42,10 @@ describe("a set", () => {
     expect(found.elements).toMatchObject([{ outcome: "stale", element: 2, missingAt: ["n3"] }]);
   });
 
+  it("does not take an element listed twice by one node for one that two nodes show", () => {
+    expect(judge(finished("0:a1", [at("n1", [1, 1]), at("n2", [])]))).toMatchObject({ valid: false, stale: 1 });
+  });
+
   it("believes the last final read of a node, which may have had to catch up", () => {
     expect(judge(finished("0:a1", [at("n1", []), at("n1", [1])]))).toMatchObject({ valid: true, finalReads: 1 });
     expect(judge(finished("0:a1", [at("n1", [1]), at("n1", [])]))).toMatchObject({ valid: false, lost: 1 });
@@ -281,6 +285,21 @@ describe("the final phase", () => {
     }
     // An add that nobody knows the end of runs for ever: it cannot take anything away.
     expect(lostWritesChecker().check(historyOf(ops("0:a1 0:a2? 1:r[]")), context)).toMatchObject({ lost: 1 });
+  });
+
+  it("is not yet there while another key is written, unless the run says so; nor before the last write of the key", () => {
+    const text = "x/0:a1 x/1:r[] y/0:a2 y/1:r[2]";
+    expect(lostWritesChecker().check(historyOf(ops(text)), context)).toMatchObject({
+      valid: "unknown",
+      lost: 0,
+      unread: 1,
+    });
+    expect(lostWritesChecker().check(historyOf(ops(text)), { finalNs: 0 })).toMatchObject({ valid: false, lost: 1 });
+    // A custom final phase may write once more: what was read before that is not final.
+    const more = historyOf(ops("0:a1 1:r[1] 0:a2"));
+    expect(lostWritesChecker().check(more, { finalNs: 1e6 })).toMatchObject({ valid: "unknown", finalReads: 0 });
+    const register = historyOf(ops("0:w1 1:w2 2:r1 0:w3 2:r3"));
+    expect(lostWritesChecker().check(register, { finalNs: 3e6 })).toMatchObject({ valid: true, finalReads: 1 });
   });
 
   const run = (faults: readonly Omit<Op, "index">[], readMs: number): Finished => {

@@ -24,6 +24,9 @@ describe("set-full", () => {
     // Its add never said ok, but somebody saw it.
     const seen = judge("0:a1? 1:r[1] 1:r[]");
     expect(seen).toMatchObject({ valid: false, lost: 1 });
+    // Seen before its add had said ok, and missed before it did; added twice, and missed in between.
+    expect(judge("0:a1( 1:r[1] 1:r[] 0)")).toMatchObject({ valid: false, lost: 1 });
+    expect(judge("0:a1 1:r[] 0:a1")).toMatchObject({ valid: false, lost: 1 });
     // From known (3 ms) to the last sighting's invocation (2 ms): gone at once.
     expect(seen.lostLatency).toMatchObject({ count: 1, maxMs: 0 });
   });

@@ -29,6 +29,12 @@ describe("stats", () => {
     expect(judge("").valid).toBe("unknown");
   });
 
+  it("takes the node from the completion where the invocation names none", () => {
+    const list = ops("0:w1").map(({ node, ...op }) => (op.type === "ok" ? { ...op, node: "n7" } : op));
+    const found = statsChecker().check(historyOf(list), {}) as StatsVerdict;
+    expect(found.byNode.n7?.ok).toBe(1);
+  });
+
   it("leaves out nodes that only answered redirects", () => {
     const list = ops("0:w1").map((op) => (op.type === "ok" ? { ...op, via: "n9" } : op));
     const found = statsChecker().check(historyOf(list), {}) as StatsVerdict;

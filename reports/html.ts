@@ -56,6 +56,11 @@ function render(child: Child): string {
   return escapeHtml(String(child));
 }
 
+/** A link to the timeline; the page's script selects the op with this index in the history there. */
+export function opLink(index: number, text: Child = String(index)): Html {
+  return html`<a href="#timeline" data-op="${index}">${text}</a>`;
+}
+
 /** An id or fragment made of any text: readable where it can be, unique for different texts. */
 export function slug(text: string): string {
   const plain = text

@@ -7,7 +7,8 @@ import { embed } from "./embed.js";
 import { pageData, thin } from "./pack.js";
 import { answerAt, callAt, decode, endingAt, modelOf, wordAt } from "./page/model.js";
 import { survey } from "./survey.js";
-import { bigRun, Recorder } from "./testing/samples.js";
+import { Recorder } from "./testing/recorder.js";
+import { bigRun } from "./testing/samples.js";
 import { findWitnesses } from "./witnesses.js";
 
 const about = { nodes: ["n1", "n2"], concurrency: 2 };

@@ -9,6 +9,7 @@ import {
   type WitnessRows,
   type WordColumn,
 } from "./data.js";
+import { visible } from "./html.js";
 import { seriesOf } from "./series.js";
 import { sameValue, show } from "./show.js";
 import { type Calls, endingOf, type OpPair, type Survey } from "./survey.js";
@@ -32,13 +33,18 @@ export function pageData(
   for (const [place, row] of rows.entries()) if (wanted.has(row)) placeOf.set(row, place);
   return {
     format: 1,
-    nodes: about.nodes.length > 0 ? about.nodes : found.nodes,
+    nodes: (about.nodes.length > 0 ? about.nodes : found.nodes).map(visible),
     concurrency: about.concurrency,
     endNs: found.endNs,
-    bands: found.faults.map((fault) => fault.band),
+    bands: found.faults.map(({ band }) => ({
+      ...band,
+      kind: visible(band.kind),
+      label: visible(band.label),
+      targets: band.targets.map(visible),
+    })),
     witnesses: witnesses.map((witness): WitnessRows => {
       const places = witness.pairs.map(({ invoke }) => placeOf.get(found.rowOf(invoke) ?? -1));
-      return { id: witness.id, label: witness.label, rows: places.filter((place) => place !== undefined) };
+      return { id: witness.id, label: visible(witness.label), rows: places.filter((place) => place !== undefined) };
     }),
     invocations: found.calls.count,
     ops: columns(Array.from(rows, (row) => found.pair(row))),
@@ -104,7 +110,7 @@ function packResult({ invoke, end }: OpPair): PackedValue {
 
 function packValue(value: unknown): PackedValue {
   if (value === null || value === undefined) return null;
-  return typeof value === "number" && Number.isFinite(value) ? value : show(value, MAX_VALUE_CHARS);
+  return typeof value === "number" && Number.isFinite(value) ? value : visible(show(value, MAX_VALUE_CHARS));
 }
 
 function clipWord(text: string): string {
@@ -118,8 +124,9 @@ function differences(numbers: readonly number[]): number[] {
 function wordColumn(pairs: readonly OpPair[], word: (pair: OpPair) => string | undefined): WordColumn {
   const idOf = new Map<string, number>();
   const ids = pairs.map((pair) => {
-    const text = word(pair);
-    if (text === undefined) return -1;
+    const raw = word(pair);
+    if (raw === undefined) return -1;
+    const text = visible(raw);
     let id = idOf.get(text);
     if (id === undefined) {
       id = idOf.size;

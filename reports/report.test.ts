@@ -6,7 +6,7 @@ import { historyOf } from "../src/history/index.js";
 import { type ReportInput, renderReport } from "./report.js";
 import { testAssets } from "./testing/assets.js";
 import { ATTACKS, hostileRun } from "./testing/hostile.js";
-import { lostElements } from "./testing/lost-sample.js";
+import { lostElements } from "./testing/judged.js";
 import { bigRun, staleRegister, testSpec, unknownRun, validRun } from "./testing/samples.js";
 
 const assets = { script: "void 0", style: "p{}" };

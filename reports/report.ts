@@ -16,7 +16,7 @@ import { findingsSection } from "./sections/findings.js";
 import { headSection } from "./sections/head.js";
 import { performanceSection } from "./sections/performance.js";
 import { logsSection, runSection, timelineSection } from "./sections/rest.js";
-import { survey } from "./survey.js";
+import { type OpPair, survey } from "./survey.js";
 import { findWitnesses } from "./witnesses.js";
 
 export interface ReportInput {
@@ -25,6 +25,15 @@ export interface ReportInput {
   readonly history: History;
   /** What each node printed. */
   readonly logs?: Readonly<Record<string, string>>;
+}
+
+/** The op a position belongs to, either half; undefined outside of the history. */
+function pairAt(history: History, position: number): OpPair | undefined {
+  if (!Number.isInteger(position) || position < 0 || position >= history.length) return undefined;
+  const op = history.op(position);
+  const other = history.pair(position);
+  if (op.type === "invoke") return { invoke: op, end: other < 0 ? undefined : history.op(other) };
+  return { invoke: other < 0 ? op : history.op(other), end: op };
 }
 
 /** Resolves with the whole page. `assets`: the bundled script and style sheet of `reports/page/`. */
@@ -37,7 +46,7 @@ export async function renderReport(input: ReportInput, assets: ReportAssets): Pr
   const data = pageData(found, [...witnesses.values()].flat(), test);
   const hasLogs = Object.keys(logs ?? {}).length > 0;
   const body: Html = html`${headSection(test, results, found)}
-${findingsSection(checkers, { witnesses, bands, endNs: found.endNs })}
+${findingsSection(checkers, { witnesses, bands, opAt: (position) => pairAt(history, position) })}
 ${timelineSection(found.calls.count)}
 ${faultsSection(found, test.nemesis)}
 ${availabilitySection(checkers["availability"])}

@@ -94,6 +94,13 @@ export function callText(op: Op, limit = 40, withKey = true): string {
   return `${op.f}(${parts.join(", ")})`;
 }
 
+/** Is this an op, as results.json holds them in witnesses? */
+export function isOp(value: unknown): value is Op {
+  if (typeof value !== "object" || value === null) return false;
+  const op = value as Partial<Op>;
+  return typeof op.f === "string" && Number.isFinite(op.index) && Number.isFinite(op.time);
+}
+
 /** Keys without quotes: they are names. */
 export function showKey(key: string | number): string {
   const text = String(key);

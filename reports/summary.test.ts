@@ -1,7 +1,7 @@
 /** The words a run ends with on the terminal. */
 import { describe, expect, it } from "vitest";
 import { renderSummary, summaryLines } from "./summary.js";
-import { lostElements } from "./testing/lost-sample.js";
+import { lostElements } from "./testing/judged.js";
 import { unknownRun, validRun } from "./testing/samples.js";
 
 describe("renderSummary", () => {

@@ -3,6 +3,7 @@ import type { Valid, Verdict } from "../src/core/checker.js";
 import type { Op } from "../src/core/op.js";
 import { slug } from "./html.js";
 import { fieldsOf, isFields, listIn, validOf } from "./read.js";
+import { isOp } from "./show.js";
 import type { OpPair, Survey } from "./survey.js";
 
 export interface FoundWitness {
@@ -77,15 +78,6 @@ export function sortedParts(verdict: Verdict): readonly (readonly [string, Verdi
     isFields(entry[1]),
   );
   return parts.sort((a, b) => rank(a[1]) - rank(b[1]));
-}
-
-function isOp(value: unknown): value is Op {
-  return (
-    isFields(value) &&
-    typeof value["f"] === "string" &&
-    Number.isFinite(value["index"]) &&
-    Number.isFinite(value["time"])
-  );
 }
 
 function pairUp(ops: readonly Op[], found: Survey): readonly OpPair[] {

@@ -50,7 +50,9 @@ describe("tidy", () => {
   });
 
   it("every file starts with a comment that says why it exists", () => {
-    expect(sources.filter((path) => !/^(#!.*\n)?\/[*/]/.test(text(path)))).toEqual([]);
+    // A test file says it in its first `describe`.
+    const told = sources.filter((path) => !path.includes(".test."));
+    expect(told.filter((path) => !/^(#!.*\n)?\/[*/]/.test(text(path)))).toEqual([]);
   });
 
   it("every file is used by another", () => {

@@ -8,7 +8,7 @@ import { FAIL, READ } from "./txn-history.js";
 export function appendEdges(index: AppendIndex): (edges: EdgeList) => void {
   const unseen = unseenAppends(index);
   return (edges) => {
-    const tails = seenEdges(index, edges, unseen);
+    const tails = seenEdges(index, edges);
     for (const [k, after] of unseen) {
       const last = (index.orderStart[k + 1] as number) - 1;
       const before: [number, number][] = (tails.get(k) ?? []).map((t) => [t, RW]);
@@ -23,11 +23,7 @@ export function appendEdges(index: AppendIndex): (edges: EdgeList) => void {
  * The edges that the version orders show. Returns, for each key with unseen appends, who read its last known version: an
  * append that no read shows comes after all that reads do show, else the longest read would have it.
  */
-function seenEdges(
-  index: AppendIndex,
-  edges: EdgeList,
-  unseen: ReadonlyMap<number, readonly number[]>,
-): Map<number, number[]> {
+function seenEdges(index: AppendIndex, edges: EdgeList): Map<number, number[]> {
   const { txns, orderStart, place, slotTxn } = index;
   const { count, mopStart, mopKind, mopKey, type } = txns;
   const tails = new Map<number, number[]>();
@@ -50,7 +46,7 @@ function seenEdges(
       const next = at === EMPTY ? (orderStart[k] as number) : at + 1;
       if (next < (orderStart[k + 1] as number)) {
         if ((slotTxn[next] as number) >= 0) edges.add(t, slotTxn[next] as number, RW);
-      } else if (unseen.has(k)) {
+      } else if ((index.unseen[k] as number) > 0) {
         const list = tails.get(k);
         if (list === undefined) tails.set(k, [t]);
         else list.push(t);
@@ -73,6 +69,7 @@ function unseenAppends(index: AppendIndex): Map<number, number[]> {
   const { txns, owner, place, table } = index;
   const unseen = new Map<number, number[]>();
   for (let k = 0; k < txns.keys.length; k++) {
+    if (index.unseen[k] === 0) continue;
     const list: number[] = [];
     table.eachWrite(k, (m) => {
       if (place[m] === UNSEEN && txns.type[owner[m] as number] !== FAIL) list.push(owner[m] as number);

@@ -47,6 +47,10 @@ export interface AppendIndex {
   readonly suspects: Int32Array;
   /** Key -> the longest read, or -1. */
   readonly longest: Int32Array;
+  /** Key -> how many appends that may have happened the version order does not show. */
+  readonly unseen: Int32Array;
+  /** Did a failed transaction append any element of a version order? */
+  readonly anyFailed: boolean;
 }
 
 export function appendIndex(txns: TxnHistory): AppendIndex {
@@ -60,6 +64,8 @@ interface Writes {
   readonly owner: Int32Array;
   readonly superseded: Uint8Array;
   readonly longest: Int32Array;
+  /** Key -> how many appends may have happened; made into `unseen` by layOut. */
+  readonly unseen: Int32Array;
 }
 
 function indexWrites(txns: TxnHistory): Writes {
@@ -69,6 +75,7 @@ function indexWrites(txns: TxnHistory): Writes {
   const superseded = new Uint8Array(mopKind.length);
   const longest = new Int32Array(keys.length).fill(-1);
   const lastWrite = new Int32Array(keys.length).fill(-1);
+  const unseen = new Int32Array(keys.length);
   for (let t = 0; t < count; t++) {
     const from = mopStart[t] as number;
     const failed = type[t] === FAIL;
@@ -80,17 +87,18 @@ function indexWrites(txns: TxnHistory): Writes {
         const before = lastWrite[k] as number;
         if (before >= from) superseded[before] = 1;
         lastWrite[k] = m;
+        if (!failed) unseen[k] = (unseen[k] as number) + 1;
       } else if (!failed && (mopSize[m] as number) > 0 && mopValue[m] !== UNKNOWN) {
         const best = longest[k] as number;
         if (best < 0 || (mopSize[m] as number) > (mopSize[best] as number)) longest[k] = m;
       }
     }
   }
-  return { table, owner, superseded, longest };
+  return { table, owner, superseded, longest, unseen };
 }
 
 /** Lays out each key's longest read, each element once. `repeats`: key -> 1 where the longest read has an element twice. */
-function layOut(txns: TxnHistory, { table, owner, superseded, longest }: Writes) {
+function layOut(txns: TxnHistory, { table, owner, superseded, longest, unseen }: Writes) {
   const { keys, mopValue, mopSize, elements, mopKind, type } = txns;
   let total = 0;
   for (const m of longest) if (m >= 0) total += mopSize[m] as number;
@@ -101,6 +109,7 @@ function layOut(txns: TxnHistory, { table, owner, superseded, longest }: Writes)
   const slotFlags = new Uint8Array(total);
   const place = new Int32Array(mopKind.length).fill(UNSEEN);
   const repeats = new Uint8Array(keys.length);
+  let anyFailed = false;
   let slot = 0;
   for (let k = 0; k < keys.length; k++) {
     orderStart[k] = slot;
@@ -118,6 +127,8 @@ function layOut(txns: TxnHistory, { table, owner, superseded, longest }: Writes)
       }
       const t = writer < 0 ? -1 : (owner[writer] as number);
       const failed = t >= 0 && type[t] === FAIL;
+      if (failed) anyFailed = true;
+      else if (t >= 0) unseen[k] = (unseen[k] as number) - 1;
       slotMop[slot] = writer;
       slotTxn[slot] = failed ? -1 : t;
       slotFlags[slot] = t < 0 ? UNWRITTEN : (failed ? FAILED : 0) | (superseded[writer] === 1 ? INTERMEDIATE : 0);
@@ -127,7 +138,7 @@ function layOut(txns: TxnHistory, { table, owner, superseded, longest }: Writes)
     }
   }
   orderStart[keys.length] = slot;
-  return { orderStart, slotMop, slotValue, slotTxn, slotFlags, place, repeats };
+  return { orderStart, slotMop, slotValue, slotTxn, slotFlags, place, repeats, anyFailed };
 }
 
 /** Finds each read's place in its key's version order. */

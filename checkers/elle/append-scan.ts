@@ -1,8 +1,8 @@
 /** What a list-append history shows without any graph. */
-import { type AppendIndex, EMPTY, FAILED, lastWriteOf } from "./append-index.js";
+import { type AppendIndex, EMPTY, lastWriteOf } from "./append-index.js";
 import { addLostUpdate, addUnwritten } from "./append-words.js";
 import type { Findings } from "./findings.js";
-import { FAIL, INFO, OK, READ, type TxnHistory, WRITE } from "./txn-history.js";
+import { FAIL, INFO, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
 import { keyOf, listRead, opOf, show, writtenBy } from "./words.js";
 
 /** Finds internal, future-read, G1a, G1b, unwritten-read, duplicate-elements, incompatible-order, dirty-update and lost-update. */
@@ -16,7 +16,7 @@ export function scanAppends(index: AppendIndex, findings: Findings): void {
 
 /** Transactions at odds with themselves, and with others that updated the same version. */
 function scanTransactions(index: AppendIndex, findings: Findings): void {
-  const { count, mopStart, mopKind, mopKey, type, keys } = index.txns;
+  const { count, mopStart, mopKind, mopKey, mopValue, type, keys } = index.txns;
   const updates = new Updates(index, findings);
   // Key -> the last micro-op on it so far; of this transaction where it is not below its first micro-op.
   const last = new Int32Array(keys.length).fill(-1);
@@ -28,6 +28,7 @@ function scanTransactions(index: AppendIndex, findings: Findings): void {
     let internal = false;
     let future = false;
     for (let m = from, end = mopStart[t + 1] as number; m < end; m++) {
+      if (mopValue[m] === UNKNOWN) continue;
       const k = mopKey[m] as number;
       const previous = last[k] as number;
       last[k] = m;
@@ -200,9 +201,9 @@ function scanOrders(index: AppendIndex, findings: Findings): void {
 
 /** Updates on top of failed ones. */
 function scanDirtyUpdates(index: AppendIndex, findings: Findings): void {
-  const { txns, orderStart, slotMop, slotFlags, owner, longest } = index;
+  const { txns, orderStart, slotMop, owner, longest } = index;
   const { keys } = txns;
-  if (!slotFlags.some((flags) => (flags & FAILED) !== 0)) return;
+  if (!index.anyFailed) return;
   for (let k = 0; k < keys.length; k++) {
     // A transaction of unknown outcome tells nothing: [failed, unknown, ok] is a dirty update all the same.
     let failed = -1;

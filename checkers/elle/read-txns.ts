@@ -1,9 +1,9 @@
 /** Reads the transactions of any history into columns, checking on the way that they are transactions of the model asked for. */
 import type { History } from "../../src/core/history.js";
-import type { Op } from "../../src/core/op.js";
 import { Int32List } from "./int32-list.js";
-import { ValueIds } from "./interner.js";
-import { FAIL, INFO, NEVER, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
+import { KeyIds, ValueIds } from "./interner.js";
+import { type OpSource, sourceOf } from "./op-source.js";
+import { INFO, NEVER, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
 import type { TxnModel } from "./types.js";
 
 /** The history is not one of transactions of this model; the message says where and why. Checkers answer "unknown". */
@@ -13,12 +13,11 @@ export class NotTransactions extends Error {
 
 /** Reads `history` as transactions. `initial` is the registers' initial value besides null. */
 export function readTxns(history: History, model: TxnModel, initial: unknown = null): TxnHistory {
-  const reader = new Reader(history, model, initial);
-  for (let position = 0; position < history.length; position++) reader.visit(position);
-  return reader.finish();
+  return new Reader(history, model, initial).read();
 }
 
 class Reader {
+  private readonly source: OpSource;
   private readonly type = new Int32List();
   private readonly invoke = new Int32List();
   private readonly complete = new Int32List();
@@ -30,11 +29,10 @@ class Reader {
   private readonly mopValue = new Int32List();
   private readonly mopSize = new Int32List();
   private readonly elements = new Int32List();
-  private readonly keyIds = new ValueIds();
-  private readonly denseKeys = new Map<number, number>();
-  private readonly keys: unknown[] = [];
+  private readonly keys = new KeyIds();
   private readonly values = new ValueIds();
   private readonly lists: boolean;
+  private readonly write: string;
   private readonly initialId: number;
 
   constructor(
@@ -42,34 +40,18 @@ class Reader {
     private readonly model: TxnModel,
     initial: unknown,
   ) {
+    this.source = sourceOf(history);
     this.lists = model === "list-append";
+    this.write = this.lists ? "append" : "w";
     this.initialId = initial === null || initial === undefined ? NIL : this.values.intern(initial);
   }
 
-  visit(position: number): void {
-    const invocation = this.history.op(position);
-    if (invocation.type !== "invoke" || invocation.process === "nemesis") return;
-    const pair = this.history.pair(position);
-    const completion = pair < 0 ? undefined : this.history.op(pair);
-    const type = completion?.type === "ok" ? OK : completion?.type === "fail" ? FAIL : INFO;
-    // A completion may leave its value out; then all that is known is what was asked for.
-    const op = completion !== undefined && Array.isArray(completion.value) ? completion : invocation;
-    const at = pair < 0 ? position : pair;
-    if (!Array.isArray(op.value)) throw this.strange(op, at, "its value is not a list of micro-ops");
-    this.type.push(type);
-    this.invoke.push(position);
-    this.complete.push(type === OK ? pair : NEVER);
-    this.at.push(at);
-    this.process.push(invocation.process);
-    this.mopStart.push(this.mopKind.length);
-    for (const mop of op.value) this.microOp(op, at, mop, type === OK && op === completion);
-  }
-
-  finish(): TxnHistory {
-    const { keys, values } = this;
+  read(): TxnHistory {
+    const { source, history, values } = this;
+    for (let position = 0; position < source.length; position++) if (source.invokes(position)) this.visit(position);
     this.mopStart.push(this.mopKind.length);
     return {
-      history: this.history,
+      history,
       count: this.type.length,
       type: Uint8Array.from(this.type.view()),
       invoke: this.invoke.view(),
@@ -82,60 +64,72 @@ class Reader {
       mopValue: this.mopValue.view(),
       mopSize: this.mopSize.view(),
       elements: this.elements.view(),
-      keys,
+      keys: this.keys.keys,
       value: (id) => values.get(id),
     };
   }
 
-  private microOp(op: Op, at: number, mop: unknown, ok: boolean): void {
-    if (!Array.isArray(mop) || mop.length < 2) throw this.strange(op, at, `${JSON.stringify(mop)} is no micro-op`);
-    const [f, key, value] = mop as unknown[];
-    this.mopKey.push(this.keyId(key));
+  private visit(position: number): void {
+    const { source } = this;
+    const pair = source.pair(position);
+    const type = pair < 0 ? INFO : source.outcome(pair);
+    const at = pair < 0 ? position : pair;
+    // A completion may leave its value out; then all that is known is what was asked for.
+    const answered = pair >= 0 && source.answers(position, pair);
+    const value = source.value(answered ? pair : position);
+    if (!Array.isArray(value)) throw this.strange(at, "its value is not a list of micro-ops");
+    this.type.push(type);
+    this.invoke.push(position);
+    this.complete.push(type === OK ? pair : NEVER);
+    this.at.push(at);
+    this.process.push(source.process(position));
+    this.mopStart.push(this.mopKind.length);
+    for (let i = 0; i < value.length; i++) this.microOp(at, value[i], type === OK && answered);
+  }
+
+  private microOp(at: number, mop: unknown, told: boolean): void {
+    if (!Array.isArray(mop) || mop.length < 2) throw this.strange(at, `${JSON.stringify(mop)} is no micro-op`);
+    const f: unknown = mop[0];
+    const value: unknown = mop[2];
+    this.mopKey.push(this.keys.intern(mop[1]));
     if (f === "r") {
       this.mopKind.push(READ);
-      if (this.lists) this.listRead(op, at, value, ok);
-      else this.registerRead(value, ok);
-    } else if (f === (this.lists ? "append" : "w")) {
-      if (value === null || value === undefined) throw this.strange(op, at, "it writes null, the initial value");
+      if (this.lists) this.listRead(at, value, told);
+      else this.registerRead(value, told);
+    } else if (f === this.write) {
+      if (value === null || value === undefined) throw this.strange(at, "it writes null, the initial value");
       const id = this.values.intern(value);
-      if (!this.lists && id === this.initialId) throw this.strange(op, at, "it writes the initial value");
+      if (!this.lists && id === this.initialId) throw this.strange(at, "it writes the initial value");
       this.mopKind.push(WRITE);
       this.mopValue.push(id);
       this.mopSize.push(0);
     } else {
-      throw this.strange(op, at, `${JSON.stringify(f)} is no micro-op of ${this.model}`);
+      throw this.strange(at, `${JSON.stringify(f)} is no micro-op of ${this.model}`);
     }
   }
 
-  private listRead(op: Op, at: number, value: unknown, ok: boolean): void {
+  private listRead(at: number, value: unknown, told: boolean): void {
     if (value === null || value === undefined) {
       // A missing key reads as null: empty, if the transaction is known to have read it.
-      this.mopValue.push(ok ? this.elements.length : UNKNOWN);
+      this.mopValue.push(told ? this.elements.length : UNKNOWN);
       this.mopSize.push(0);
       return;
     }
-    if (!Array.isArray(value)) throw this.strange(op, at, `it read ${JSON.stringify(value)}, which is no list`);
+    if (!Array.isArray(value)) throw this.strange(at, `it read ${JSON.stringify(value)}, which is no list`);
     this.mopValue.push(this.elements.length);
     this.mopSize.push(value.length);
-    for (const element of value) this.elements.push(this.values.intern(element));
+    for (let i = 0; i < value.length; i++) this.elements.push(this.values.intern(value[i]));
   }
 
-  private registerRead(value: unknown, ok: boolean): void {
+  private registerRead(value: unknown, told: boolean): void {
     // What an unfinished transaction says it read may be no more than the question.
     const id = value === null || value === undefined ? NIL : this.values.intern(value);
-    this.mopValue.push(!ok ? UNKNOWN : id === this.initialId ? NIL : id);
+    this.mopValue.push(!told ? UNKNOWN : id === this.initialId ? NIL : id);
     this.mopSize.push(0);
   }
 
-  private keyId(key: unknown): number {
-    const raw = key === null || key === undefined ? -1 : this.keyIds.intern(key);
-    const known = this.denseKeys.get(raw);
-    if (known !== undefined) return known;
-    this.denseKeys.set(raw, this.keys.length);
-    return this.keys.push(key) - 1;
-  }
-
-  private strange(op: Op, at: number, why: string): NotTransactions {
-    return new NotTransactions(`op ${at} (process ${op.process}, f ${op.f}) is no ${this.model} transaction: ${why}`);
+  private strange(at: number, why: string): NotTransactions {
+    const { process, f } = this.history.op(at);
+    return new NotTransactions(`op ${at} (process ${process}, f ${f}) is no ${this.model} transaction: ${why}`);
   }
 }

@@ -2,7 +2,7 @@
 import { addLostUpdate, addUnwritten } from "./append-words.js";
 import type { Findings } from "./findings.js";
 import { type RegisterIndex, STRANGE } from "./register-index.js";
-import { FAIL, NIL, OK, READ, type TxnHistory } from "./txn-history.js";
+import { FAIL, NIL, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import { keyOf, opOf, show } from "./words.js";
 
 /** Finds internal, future-read, G1a, G1b, unwritten-read and lost-update. */
@@ -28,6 +28,7 @@ function scanInternal(index: RegisterIndex, findings: Findings): void {
     if (type[t] !== OK) continue;
     for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
       const k = mopKey[m] as number;
+      if (mopValue[m] === UNKNOWN) continue;
       const touched = stamp[k] === t;
       const expected = state[k] as number;
       stamp[k] = t;
@@ -86,6 +87,7 @@ function scanLostUpdates(index: RegisterIndex, findings: Findings): void {
     if (type[t] !== OK) continue;
     for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
       const k = mopKey[m] as number;
+      if (mopValue[m] === UNKNOWN) continue;
       const touched = stamp[k] === t;
       stamp[k] = t;
       if (mopKind[m] === READ) {

@@ -89,7 +89,7 @@ export function verdictOf(
     counts,
     found,
     ruledOut: [...all.not, ...all.alsoNot].sort(),
-    transactions: { ok: countOf(txns, OK), info: countOf(txns, INFO), fail: countOf(txns, FAIL) },
+    transactions: countTypes(txns),
     ...(limited === undefined ? {} : { limited }),
     ...(witnesses === undefined ? {} : { witnesses }),
   };
@@ -127,10 +127,10 @@ function summaryOf(
   return `${size}: ${types.join(", ")}; not ${not.join(", not ")}`;
 }
 
-function countOf(txns: TxnHistory, type: number): number {
-  let count = 0;
-  for (const each of txns.type) if (each === type) count++;
-  return count;
+function countTypes(txns: TxnHistory): { ok: number; info: number; fail: number } {
+  const counts = [0, 0, 0];
+  for (let t = 0; t < txns.count; t++) counts[txns.type[t] as number] = (counts[txns.type[t] as number] as number) + 1;
+  return { ok: counts[OK] as number, info: counts[INFO] as number, fail: counts[FAIL] as number };
 }
 
 /** Without a completed read, any store at all could have made the history. */

@@ -126,7 +126,7 @@ function proofOf(calls: Calls, register: Register, value: unknown, initial: unkn
     since = Math.min(since, ended);
     const only = writers[0] as number;
     const from = register.replaced.get(only);
-    if (!fresh || writers.length > 1 || current === initial || from === undefined) return { since, makers };
+    if (!fresh || writers.length > 1 || from === undefined) return { since, makers };
     current = from;
   }
 }

@@ -1,7 +1,7 @@
 /** The page for people who use a keyboard or a screen reader. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lostElements } from "../testing/lost-sample.js";
+import { lostElements } from "../testing/judged.js";
 import { staleRegister, unknownRun } from "../testing/samples.js";
 import { axeSource, launch, noChromium, open } from "./testing/browser.js";
 

@@ -1,5 +1,5 @@
 /** Pointer, touch and wheel on the timeline's canvases, turned into changes of the range. */
-import { timeAt } from "./draw.js";
+import { timeAt } from "./geometry.js";
 import type { Model } from "./model.js";
 import { overviewTime } from "./overview.js";
 import { clamp, pan, type Range, zoom } from "./range.js";

@@ -1,5 +1,5 @@
 /** Which op is under the pointer, and which one the arrow keys come to next. Pure. */
-import { AXIS, type Frame, firstAt, timeAt, xOf } from "./draw.js";
+import { AXIS, type Frame, firstAt, timeAt, xOf } from "./geometry.js";
 import type { Lane } from "./lanes.js";
 import type { Model } from "./model.js";
 import type { Range } from "./range.js";

@@ -36,7 +36,7 @@ export function lanesOf(model: Model, grouping: Grouping, mask: Uint8Array): rea
   return lanes.map((lane, i) => ({
     group: lane.group,
     first: grouping === "clients" || lanes[i - 1]?.group !== lane.group,
-    label: grouping === "nodes" ? lane.group || "no node" : `client ${lane.thread}`,
+    label: grouping === "nodes" ? lane.group || "no node" : `client ${lane.thread} ${lane.group}`.trim(),
     rows: Int32Array.from(lane.rows),
   }));
 }

@@ -86,3 +86,15 @@ export function answerAt(model: Model, row: number): string {
   if (result === SAME) return value === null && endingAt(model, row) === "ok" ? "→ nil" : "";
   return result === null && value !== null ? "" : `→ ${valueText(result)}`;
 }
+
+/** The row whose invocation or completion has this index in the history; -1 where the page does not hold it. */
+export function rowOfIndex(model: Model, index: number): number {
+  for (let row = 0; row < model.count; row++) {
+    const invoked = model.index[row] as number;
+    const toEnd = model.data.ops.endIndex[row] as number;
+    if (invoked > index) break;
+    // -1 stands for "no completion": it must not make the op before this one its own completion.
+    if (invoked === index || (toEnd > 0 && invoked + toEnd === index)) return row;
+  }
+  return -1;
+}

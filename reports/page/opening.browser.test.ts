@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { historyOf } from "../../src/history/index.js";
 import type { ReportInput } from "../report.js";
 import { hostileRun } from "../testing/hostile.js";
-import { lostElements } from "../testing/lost-sample.js";
+import { lostElements } from "../testing/judged.js";
 import { staleRegister, testSpec, unknownRun, validRun } from "../testing/samples.js";
 import { ink, launch, noChromium, open } from "./testing/browser.js";
 

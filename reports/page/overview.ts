@@ -1,7 +1,8 @@
 /** The small strip above the timeline: the whole run, and which part of it the timeline shows. */
 
-import { gutterOf, type Palette } from "./draw.js";
+import { gutterOf } from "./geometry.js";
 import type { Model } from "./model.js";
+import type { Palette } from "./palette.js";
 import type { Range } from "./range.js";
 
 export const OVERVIEW_HEIGHT = 46;

@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { historyOf } from "../../src/history/index.js";
 import { pageData } from "../pack.js";
 import { survey } from "../survey.js";
-import { Recorder } from "../testing/samples.js";
-import { AXIS, type Frame, xOf } from "./draw.js";
+import { Recorder } from "../testing/recorder.js";
 import { applyFilter, type Filter, SHOW_ALL } from "./filter.js";
+import { AXIS, type Frame, xOf } from "./geometry.js";
 import { rowAfter, rowAt } from "./hit.js";
 import { lanesOf } from "./lanes.js";
 import { type Model, modelOf } from "./model.js";
@@ -67,8 +67,8 @@ describe("lanes", () => {
   it("puts a retired process and its successor into one lane", () => {
     const of = model(2);
     expect(lanesOf(of, "clients", every(of)).map(({ label, rows }) => [label, [...rows]])).toEqual([
-      ["client 0", [0, 2, 3]],
-      ["client 1", [1, 4]],
+      ["client 0 n1", [0, 2, 3]],
+      ["client 1 n2", [1, 4]],
     ]);
   });
 

@@ -1,11 +1,13 @@
 /** The canvases of the timeline. They draw on their own when the range moves, without a render of the components around. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { AXIS, drawScene, type Frame, type Palette, paletteOf } from "./draw.js";
+import { drawScene } from "./draw.js";
+import { AXIS, type Frame } from "./geometry.js";
 import { listenMain, listenOverview } from "./gestures.js";
 import { isVisible, rowAfter, rowAt, type Step } from "./hit.js";
 import type { Lane } from "./lanes.js";
 import { answerAt, callAt, type Model, wordAt } from "./model.js";
 import { drawOverview, OVERVIEW_HEIGHT } from "./overview.js";
+import { currentPalette } from "./palette.js";
 import { pan, type Range, timeLabel, zoom } from "./range.js";
 import type { Store } from "./store.js";
 import { themeChanges } from "./theme.js";
@@ -122,19 +124,6 @@ function usePainter(main: CanvasRef, strip: CanvasRef, now: Now): () => void {
     };
   }
   return painter.current;
-}
-
-let palette: Palette | undefined;
-
-/** Asking the style sheet for a dozen colours costs more than drawing 10,000 bars: once a theme is enough. */
-function currentPalette(): Palette {
-  if (palette === undefined) {
-    palette = paletteOf();
-    themeChanges.listen(() => {
-      palette = paletteOf();
-    });
-  }
-  return palette;
 }
 
 function paintNow(main: HTMLCanvasElement | null, strip: HTMLCanvasElement | null, now: Now["current"]): void {

@@ -1,7 +1,7 @@
 /** The timeline in a real Chromium: zoom, pan, selection, filters and jumps, by pointer and by keyboard. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lostElements } from "../testing/lost-sample.js";
+import { lostElements } from "../testing/judged.js";
 import { staleRegister } from "../testing/samples.js";
 import { launch, noChromium, open, rangeText, shown } from "./testing/browser.js";
 

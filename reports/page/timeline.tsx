@@ -16,12 +16,14 @@ interface Props {
   readonly range: Store<Range>;
   /** The witness in focus, from 1; 0 for none. */
   readonly witness: Store<number>;
+  /** The row whose details are shown; -1 for none. */
+  readonly selection: Store<number>;
 }
 
-export function Timeline({ model, range, witness }: Props) {
+export function Timeline({ model, range, witness, selection }: Props) {
   const [filter, setFilter] = useState<Filter>(SHOW_ALL);
   const [grouping, setGrouping] = useState<Grouping>("clients");
-  const [selected, setSelected] = useState(-1);
+  const selected = useStore(selection);
   const focus = useStore(witness);
   const filtered = useMemo(() => applyFilter(model, filter), [model, filter]);
   const lanes = useMemo(() => lanesOf(model, grouping, filtered.mask), [model, grouping, filtered]);
@@ -47,7 +49,7 @@ export function Timeline({ model, range, witness }: Props) {
         range={range}
         witness={focus}
         selected={selected}
-        onSelect={setSelected}
+        onSelect={selection.set}
         onNextWitness={() => model.data.witnesses.length > 0 && showWitness((focus % model.data.witnesses.length) + 1)}
       />
       <p class="hint" id="timeline-help">
@@ -56,7 +58,7 @@ export function Timeline({ model, range, witness }: Props) {
         <kbd>w</kbd> the next witness.
       </p>
       <Details model={model} row={selected} onFilter={(part) => setFilter({ ...filter, ...part })} />
-      <OpTable model={model} mask={filtered.mask} range={range} onSelect={setSelected} />
+      <OpTable model={model} mask={filtered.mask} range={range} onSelect={selection.set} />
     </div>
   );
 }

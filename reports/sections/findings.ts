@@ -12,13 +12,15 @@ import { SHOWN_BY_AVAILABILITY } from "./availability.js";
 import { fieldList } from "./generic.js";
 import { lostList, lostTally, SHOWN_BY_LOST_WRITES } from "./lost-writes.js";
 import { SHOWN_BY_PERFORMANCE } from "./performance.js";
+import { prefixNote } from "./prefix.js";
+import { type OpAt, SHOWN_BY_TRANSACTIONS, transactions } from "./transactions.js";
 import { witnessFigure } from "./witness.js";
 
 /** What findings need beside the verdicts. */
 export interface FindingContext {
   readonly witnesses: ReadonlyMap<string, readonly FoundWitness[]>;
   readonly bands: readonly Band[];
-  readonly endNs: number;
+  readonly opAt: OpAt;
 }
 
 /** Fields shown elsewhere on the page, by checker: the finding links there. */
@@ -49,8 +51,16 @@ ${list.length === 0 ? html`<p class="none">No checker gave a verdict.</p>` : lis
 function finding(name: string, verdict: Verdict, context: FindingContext): Html {
   const word = validWord(validOf(verdict));
   const elsewhere = ELSEWHERE.get(name);
+  const pictures = transactions(verdict, context.opAt);
+  const hasAnomalies = pictures !== "";
   const isLost = name === "lost-writes";
-  const shown = [...(elsewhere?.fields ?? []), ...(isLost ? SHOWN_BY_LOST_WRITES : []), "witness"];
+  const shown = [
+    ...(elsewhere?.fields ?? []),
+    ...(isLost ? SHOWN_BY_LOST_WRITES : []),
+    ...(hasAnomalies ? SHOWN_BY_TRANSACTIONS : []),
+    "witness",
+    "prefix",
+  ];
   const rest = restOf(verdict, shown);
   return html`<article class="finding ${word}" id="${findingId(name)}" aria-labelledby="${findingId(name)}-head">
 <header>${validIcon(validOf(verdict))}<h3 id="${findingId(name)}-head">${checkerTitle(name)}</h3><span class="badge ${word}">${word}</span></header>
@@ -59,7 +69,8 @@ ${checkerQuestion(name) === "" ? "" : html`<p class="question">${checkerQuestion
 ${reasonOf(verdict, elsewhere?.fields ?? [])}
 ${elsewhere === undefined ? "" : html`<p><a href="#${elsewhere.id}">${elsewhere.label}</a></p>`}
 ${isLost ? lostTally(verdict) : ""}
-${witnesses(name, verdict, context)}
+${prefixNote(verdict)}${pictures}
+${hasAnomalies ? inTime(name, context) : witnesses(name, verdict, context)}
 ${isLost ? lostList(verdict) : ""}
 ${Object.keys(rest).length === 0 ? "" : html`<details><summary>All figures of this checker</summary>${fieldList(rest)}</details>`}
 ${parts(name, verdict, context, 0)}
@@ -83,6 +94,14 @@ function witnesses(path: string, verdict: Verdict, context: FindingContext): Htm
   return html`<div class="witnesses">${witnessFigure(first, context.bands)}
 ${others.length === 0 ? "" : html`<details><summary>${plural(others.length, "more witness", "more witnesses")}</summary>${others.map((witness) => witnessFigure(witness, context.bands))}</details>`}
 ${left > 0 ? html`<p class="more">${plural(left, "more witness", "more witnesses")} in results.json.</p>` : ""}</div>`;
+}
+
+/** Cycles tell why; pictures in time tell when. */
+function inTime(path: string, context: FindingContext): Html | string {
+  const list = context.witnesses.get(path) ?? [];
+  return list.length === 0
+    ? ""
+    : html`<details><summary>When these transactions ran</summary>${list.map((witness) => witnessFigure(witness, context.bands))}</details>`;
 }
 
 /** Parts that are not valid in full, worst first; the valid ones as a count. */

@@ -22,7 +22,7 @@ export function headSection(test: TestSpec, results: RunResults, found: Survey):
   const word = validWord(valid);
   return html`<section class="hero ${word}" aria-labelledby="verdict">
 <div class="verdict">${validIcon(valid)}<div>
-<p class="eyebrow"><strong class="badge ${word}">${word}</strong> ${test.system} · ${test.workload} · ${test.nemesis === "none" ? "no faults" : test.nemesis}</p>
+<p class="eyebrow"><strong class="badge ${word}">${word}</strong> ${[test.system, test.workload, test.nemesis === "none" ? "no faults" : test.nemesis].filter((part) => part !== "").join(" · ")}</p>
 <h1 id="verdict">${clip(results.summary, 400)}</h1>
 <p class="meaning">${MEANING[word]}${results.ended === undefined ? "" : ` The run ended early: ${clip(results.ended, 200)}.`}</p>
 </div></div>

@@ -1,7 +1,7 @@
 /** Which acknowledged writes were lost: how many, who acknowledged them, when, and relative to which fault. */
 import type { Valid, Verdict } from "../../src/core/checker.js";
 import { count, durationMs, moment, percent, plural } from "../format.js";
-import { type Html, html } from "../html.js";
+import { type Html, html, opLink } from "../html.js";
 import { type Fields, fieldsOf, isFields, listIn, numberIn, rowsIn, textIn, validOf } from "../read.js";
 import { show, showKey } from "../show.js";
 import { scroller } from "./generic.js";
@@ -127,7 +127,7 @@ function elementRow(row: Fields, keyed: boolean, instead: boolean): Html {
 <td>${textIn(row, "node") === undefined ? "–" : html`<span class="node">${textIn(row, "node")}</span>`}${pinned === undefined ? "" : html` asked through ${pinned}`}</td>
 <td class="num">${at === undefined ? "–" : moment(at * 1e6)}</td><td>${momentText(row["fault"])}</td>
 <td>${missing.length > 3 ? html`<span title="${missing.join(", ")}">${count(missing.length)} nodes</span>` : missing.join(", ")}</td>
-${instead ? html`<td><code>${show(row["finalValue"], 40)}</code></td>` : ""}<td class="num">${row["index"] === undefined ? "" : String(row["index"])}</td></tr>`;
+${instead ? html`<td><code>${show(row["finalValue"], 40)}</code></td>` : ""}<td class="num">${numberIn(row, "index") === undefined ? "" : opLink(numberIn(row, "index") ?? 0)}</td></tr>`;
 }
 
 /** "2.69 s into the partition, minority side" */

@@ -55,5 +55,5 @@ export function runSection(test: TestSpec, results: RunResults): Html {
     ["cap-test", test.version],
   ];
   return html`<section id="run" aria-labelledby="run-head"><h2 id="run-head">About this run</h2>
-<dl class="about">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+<dl class="about">${rows.filter(([, value]) => value !== "").map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }

@@ -1,9 +1,9 @@
 /** One witness: its words, its picture, and the same ops as a table for those who read rather than look. */
 import type { Band } from "../data.js";
 import { duration, moment } from "../format.js";
-import { type Html, html } from "../html.js";
+import { type Html, html, opLink } from "../html.js";
 import { icon } from "../icons.js";
-import { callText, clip, endText } from "../show.js";
+import { callText, clip, endText, showKey } from "../show.js";
 import type { OpPair } from "../survey.js";
 import { witnessSvg } from "../witness-svg.js";
 import type { FoundWitness } from "../witnesses.js";
@@ -17,11 +17,17 @@ ${picture === undefined ? "" : scroller(picture, `Picture of the witness: ${witn
 ${
   picture === undefined
     ? ""
-    : html`<p class="witness-foot"><span>Time runs left to right and is not to scale.</span>
+    : html`<p class="witness-foot"><span>${keyNote(witness.pairs)}Time runs left to right and is not to scale.</span>
 <button type="button" class="needs-js link" data-witness="${witness.id}">${icon("locate")}<span>Show in the timeline</span></button></p>
 <details><summary>These ops as a table</summary>${scroller(opTable(witness.pairs), "Ops of the witness")}</details>`
 }
 </figure>`;
+}
+
+/** The bars leave a common key out, to be short. */
+function keyNote(pairs: readonly OpPair[]): Html | string {
+  const [first, ...others] = new Set(pairs.map((pair) => pair.invoke.key));
+  return first === undefined || others.length > 0 ? "" : html`All on key <code>${showKey(first)}</code>. `;
 }
 
 /** The first paragraph explains; further lines, and steps where a checker gives them (a cycle), become a list. */
@@ -49,5 +55,5 @@ function opRow({ invoke, end }: OpPair): Html {
   const node = `${invoke.node ?? "–"}${end?.via === undefined ? "" : ` (via ${end.via})`}`;
   return html`<tr><td>${String(invoke.process)}</td><td>${node}</td><td><code>${callText(invoke, 120)} ${endText(invoke, end, 120)}</code></td>
 <td>${end === undefined ? "none" : end.type}</td><td class="num">${moment(invoke.time)}</td><td class="num">${end === undefined ? "–" : moment(end.time)}</td>
-<td class="num">${end === undefined ? "–" : duration(end.time - invoke.time)}</td><td class="num">${invoke.index}${end === undefined ? "" : `–${end.index}`}</td></tr>`;
+<td class="num">${end === undefined ? "–" : duration(end.time - invoke.time)}</td><td class="num">${opLink(invoke.index, `${invoke.index}${end === undefined ? "" : `–${end.index}`}`)}</td></tr>`;
 }

@@ -2,7 +2,8 @@
 import type { Verdict } from "../../src/core/checker.js";
 import { historyOf } from "../../src/history/index.js";
 import type { ReportInput } from "../report.js";
-import { Recorder, runResults, testSpec } from "./samples.js";
+import { Recorder } from "./recorder.js";
+import { runResults, testSpec } from "./samples.js";
 
 /** Sets `window.pwned` if it ever runs. */
 export const ATTACKS = [

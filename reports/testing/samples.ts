@@ -1,74 +1,11 @@
 /** Realistic runs, made by code: what a report has to show when it matters. Deterministic, so failures repeat. */
 import type { Verdict } from "../../src/core/checker.js";
-import type { FaultRecord } from "../../src/core/fault.js";
 import type { Op } from "../../src/core/op.js";
-import { type Rng, rng } from "../../src/core/rng.js";
+import { rng } from "../../src/core/rng.js";
 import type { RunResults, TestSpec } from "../../src/core/run.js";
 import { historyOf } from "../../src/history/index.js";
 import type { ReportInput } from "../report.js";
-
-/** Collects ops in order of time and gives them their indices. */
-export class Recorder {
-  private readonly ops: (Omit<Op, "index"> & { readonly order: number })[] = [];
-  add(op: Omit<Op, "index">): void {
-    this.ops.push({ ...op, order: this.ops.length });
-  }
-  /** An op from invocation to completion; ms in, ns out. */
-  call(
-    at: { readonly process: number; readonly node: string; readonly ms: number; readonly tookMs: number },
-    op: { readonly f: string; readonly key?: string | number; readonly value?: unknown; readonly result?: unknown },
-    type: "ok" | "fail" | "info" = "ok",
-    error?: string,
-  ): void {
-    const { process, node, ms, tookMs } = at;
-    const base = { process, node, f: op.f, ...(op.key === undefined ? {} : { key: op.key }) };
-    const value = op.value ?? null;
-    this.add({ ...base, time: ns(ms), type: "invoke", value });
-    const end = { ...base, time: ns(ms + tookMs), type, value: type === "ok" ? (op.result ?? value) : value };
-    this.add(error === undefined ? end : { ...end, error });
-  }
-  /** A partition with its proof, from `ms` to `untilMs`. */
-  partition(sides: readonly (readonly string[])[], ms: number, untilMs: number, proved = true): void {
-    const [smaller = [], larger = []] = sides;
-    const grudge = Object.fromEntries([...smaller.map((n) => [n, larger]), ...larger.map((n) => [n, smaller])]);
-    const record = (phase: "begin" | "end", at: number): FaultRecord => ({
-      kind: "partition",
-      phase,
-      shape: "primaries",
-      grudge: phase === "begin" ? grudge : {},
-      targets: smaller,
-      sides,
-      beganNs: ns(at),
-      completeNs: ns(at + 410),
-      proved,
-      facts: proved
-        ? smaller.flatMap((a) => larger.map((b) => `${a} dropped 12 packets from ${b}`))
-        : [`no packet was seen to drop at ${smaller[0]}`],
-    });
-    for (const [phase, at] of [
-      ["begin", ms],
-      ["end", untilMs],
-    ] as const) {
-      this.add({ process: "nemesis", f: `${phase}-partition`, time: ns(at), type: "invoke", value: null });
-      this.add({
-        process: "nemesis",
-        f: `${phase}-partition`,
-        time: ns(at + 410),
-        type: "info",
-        value: record(phase, at),
-      });
-    }
-  }
-  /** The ops in order of time; at one time, completions before invocations, so that no process has two open. */
-  history(): Op[] {
-    const sorted = [...this.ops].sort((a, b) => a.time - b.time || a.order - b.order);
-    return sorted.map(({ order: _, ...op }, index) => ({ index, ...op }));
-  }
-}
-
-function ns(ms: number): number {
-  return Math.round(ms * 1e6);
-}
+import { Recorder } from "./recorder.js";
 
 export function testSpec(part: Partial<TestSpec> = {}): TestSpec {
   return {
@@ -117,59 +54,7 @@ function inputOf(test: TestSpec, recorder: Recorder, part: Partial<RunResults>):
   return { test, results: runResults(test, ops, part), history: historyOf(ops) };
 }
 
-/** Ops around a history position, for hand-made witnesses. */
-export function opsWhere(ops: readonly Op[], wanted: (op: Op) => boolean): Op[] {
-  return ops.filter(wanted);
-}
-
 const FAULTS_OK: Verdict = { valid: true, summary: "1 fault applied, 1 proved to bite" };
-
-/**
- * A Redis Cluster whose isolated primary n2 goes on acknowledging for 2.7 s after the cut and forgets all of it.
- */
-export function lostElementsRun(): { readonly test: TestSpec; readonly ops: readonly Op[] } {
-  const random = rng(7, "lost-elements");
-  const recorder = new Recorder();
-  const nodes = testSpec().nodes;
-  recorder.partition([["n2"], ["n1", "n3", "n4", "n5", "n6"]], 12_000, 24_000);
-  let element = 0;
-  const kept: number[] = [];
-  const processes = Array.from({ length: 10 }, (_, i) => i);
-  const freeAt = processes.map((i) => i * 3);
-  for (let ms = 0; ms < 36_000; ) {
-    const thread = freeAt.indexOf(Math.min(...freeAt));
-    ms = freeAt[thread] as number;
-    const node = nodes[thread % nodes.length] as string;
-    const at = { process: processes[thread] as number, node, ms, tookMs: latency(random) };
-    const cut = ms >= 12_000 && ms < 24_410;
-    const value = element++;
-    if (!cut || (node === "n2" && ms < 14_700)) {
-      recorder.call(at, { f: "add", value });
-      if (!cut) kept.push(value);
-      freeAt[thread] = ms + at.tookMs + 8 + random.below(30);
-    } else if (node === "n2") {
-      recorder.call(at, { f: "add", value }, "fail", "CLUSTERDOWN The cluster is down");
-      freeAt[thread] = ms + at.tookMs + 60;
-    } else if (ms < 15_400) {
-      recorder.call({ ...at, tookMs: 1000 }, { f: "add", value }, "info", "timeout");
-      processes[thread] = (processes[thread] as number) + 10;
-      freeAt[thread] = ms + 1010;
-    } else {
-      recorder.call(at, { f: "add", value });
-      kept.push(value);
-      freeAt[thread] = ms + at.tookMs + 8 + random.below(30);
-    }
-  }
-  for (const [i, node] of nodes.entries()) {
-    const at = { process: processes[i] as number, node, ms: 38_500 + i * 4, tookMs: 6 };
-    recorder.call(at, { f: "read", result: kept });
-  }
-  return { test: testSpec(), ops: recorder.history() };
-}
-
-function latency(random: Rng): number {
-  return 0.8 + random.below(3000) / 1000 + (random.below(40) === 0 ? random.below(60) : 0);
-}
 
 /** A register whose old value is read after the new one. */
 export function staleRegister(): ReportInput {

@@ -49,8 +49,8 @@ export interface Shape {
 
 /** Random histories of a simulated object. Crashed calls happen at once, later, or never. */
 export function histories(simulated: Simulated, shape: Shape = {}): fc.Arbitrary<Op[]> {
-  const { maxSteps = 18, crashes = 15, lies = 80, secondKey = 0 } = shape;
-  return fc.array(step, { maxLength: maxSteps, size: "max" }).map((steps) => {
+  const { maxSteps = 24, crashes = 15, lies = 80, secondKey = 0 } = shape;
+  return fc.array(step, { minLength: 4, maxLength: maxSteps, size: "max" }).map((steps) => {
     const out: Op[] = [];
     const open = new Map<number, { op: Op; answer: Answer | undefined }>();
     const states = new Map<number | undefined, unknown>();
@@ -85,7 +85,10 @@ export function histories(simulated: Simulated, shape: Shape = {}): fc.Arbitrary
         processes[thread] = 4 + retired++;
         continue;
       }
-      const { type, output } = held.answer ?? act(op);
+      const { type: truth, output } = held.answer ?? act(op);
+      // A cas lies about whether it happened.
+      const flip = truth === "ok" ? "mismatch" : "ok";
+      const type = op.f === "cas" && lie < lies ? flip : truth;
       const value = lie < lies ? simulated.lie(op.f, op.value, lie) : output;
       const done = { ...base, f: op.f, ...keyed };
       if (type === "ok") out.push({ ...done, type: "ok", value });

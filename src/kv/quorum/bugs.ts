@@ -37,7 +37,7 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
     workload: "set",
     nemesis: "partition",
     checker: "lost-writes",
-    options: { n: "3", r: "1", w: "1", sloppy: "true" },
+    options: { n: "2", r: "1", w: "1", sloppy: "true" },
   },
   {
     name: "resurrected-deletes",

@@ -3,7 +3,7 @@
  * version and waits for w. With r + w > n and blocking read repair this is the multi-writer register of Lynch and Shvartsman
  * (1997), after Attiya, Bar-Noy and Dolev (1995): linearizable. Every knob here takes some of that away.
  */
-import type { Key, NodeId } from "../../core/op.js";
+import type { NodeId } from "../../core/op.js";
 import { by, fail, info, isRead, ok, type Reply, type Request } from "../protocol.js";
 import type { Clock, Sibling } from "./cell.js";
 import { type Item, idOf, type Message } from "./messages.js";
@@ -33,7 +33,7 @@ export function begin(state: QuorumState, id: number, request: Request, nowMs: n
     ...{ n: state.nextOperation++, id, request: { ...request, key }, sinceMs: nowMs, sentMs: nowMs, phase: "query" },
     ...(el === undefined ? {} : { el: el as number | string }),
     ...{ targets, answers: new Map(), items: [], stored: new Set<NodeId>(), reply: ok() },
-    mine: own ? byName(localItems(state, key, el as number | string | undefined)) : new Map(),
+    mine: own ? state.store.itemsOf(key, el as number | string | undefined) : new Map(),
     print: own && isRead(f) ? state.store.printOf(key) : undefined,
   };
   state.operations.set(op.n, op);
@@ -51,11 +51,6 @@ function refusal(state: QuorumState, { f, value, key }: Request, nowMs: number):
   const inReach = candidates.filter((node) => state.reaches(node, nowMs)).length;
   const needed = isRead(f) ? state.r : Math.max(state.r, state.w);
   return inReach < needed ? fail(`unavailable: ${inReach} of ${needed} replicas in reach`) : undefined;
-}
-
-function localItems(state: QuorumState, key: Key, el: number | string | undefined): readonly Item[] {
-  const all = state.store.itemsOf(key);
-  return el === undefined ? all : all.filter((item) => item.el === el);
 }
 
 /** Sends what the phase needs to one target; to this node itself it is done at once. */
@@ -90,7 +85,7 @@ export function storeItems(state: QuorumState, items: readonly Item[], standIn?:
 export function onGet(state: QuorumState, from: NodeId, message: Message & { t: "get" }): void {
   const { op, key, el, print } = message;
   const same = print !== undefined && print === state.store.printOf(key);
-  const got: Message = { t: "got", op, ...(same ? {} : { items: localItems(state, key, el) }) };
+  const got: Message = { t: "got", op, ...(same ? {} : { items: [...state.store.itemsOf(key, el).values()] }) };
   state.out.send(from, got);
 }
 
@@ -222,5 +217,5 @@ function sendAgain(state: QuorumState, op: Operation, nowMs: number): void {
 
 /** This node became a target only now. */
 function answerHere(state: QuorumState, op: Operation): void {
-  op.answers.set(state.node, byName(localItems(state, op.request.key, op.el)));
+  op.answers.set(state.node, state.store.itemsOf(op.request.key, op.el));
 }

@@ -38,6 +38,7 @@ export function byName(items: readonly Item[]): ReadonlyMap<string, Item> {
 export function merged(versioning: Versioning, op: Operation): ReadonlyMap<string, Item> {
   const answers = [...op.answers.values()].map((answer) => (answer === "same" ? op.mine : answer));
   const [first, ...rest] = answers;
+  if (first !== undefined && rest.every((answer) => answer === first)) return first;
   const all = new Map<string, Item>(first);
   for (const answer of rest) {
     if (answer === first) continue;
@@ -58,10 +59,16 @@ export function rare(
   newest: ReadonlyMap<string, Item>,
   copies: number,
 ): readonly Item[] {
-  return [...newest.values()].filter((item) => {
+  const answers = [...op.answers.values()].map((answer) => (answer === "same" ? op.mine : answer));
+  // They all have the same: nothing to count, and sets may be big.
+  if (answers.length >= copies && answers.every((answer) => answer === newest)) return [];
+  return [...newest].flatMap(([id, item]) => {
     let held = 0;
-    for (const node of op.answers.keys()) if (holds(versioning, op, node, [item])) held++;
-    return held < copies;
+    for (const answer of answers) {
+      const theirs = answer.get(id);
+      if (theirs === item || includes(versioning, theirs?.cell ?? [], item.cell)) held++;
+    }
+    return held < copies ? [item] : [];
   });
 }
 

@@ -15,6 +15,8 @@ export interface Hint {
 /** One key's items by their names. */
 type Items = Map<string, Item>;
 
+const NOTHING: ReadonlyMap<string, Item> = new Map();
+
 export class Store implements Repairable<Item> {
   readonly tree = new HashTree();
   changes = 0;
@@ -36,15 +38,24 @@ export class Store implements Repairable<Item> {
     return this.byId.get(id);
   }
 
-  /** The items of a key, those kept for others included. */
-  itemsOf(key: Key): readonly Item[] {
-    const items: Items = new Map(this.own.get(key));
-    for (const name of this.hintedKeys.get(key) ?? []) {
+  /** The items of a key by name, those kept for others included. `el`: only the one of this element. */
+  itemsOf(key: Key, el?: number | string): ReadonlyMap<string, Item> {
+    const hinted = this.hintedKeys.get(key);
+    // The usual case of an add costs the same however big its set is.
+    if (el !== undefined && hinted === undefined) return this.only(idOf({ key, el }));
+    const items: Items = new Map(el === undefined ? this.own.get(key) : this.only(idOf({ key, el })));
+    for (const name of hinted ?? []) {
       const { item } = this.hints.get(name) as Hint;
+      if (el !== undefined && item.el !== el) continue;
       const id = idOf(item);
       items.set(id, { ...item, cell: merge(this.versioning, items.get(id)?.cell ?? [], item.cell) });
     }
-    return [...items.values()];
+    return items;
+  }
+
+  private only(id: string): ReadonlyMap<string, Item> {
+    const item = this.byId.get(id);
+    return item === undefined ? NOTHING : new Map([[id, item]]);
   }
 
   /** The hash of a key's items, or undefined while some of them are kept for others. */

@@ -8,9 +8,6 @@ import { beginReign } from "./replication.js";
 import { follow } from "./roles.js";
 import type { RaftState } from "./state.js";
 
-/** Votes that did not come are asked for again after this long; ms. Messages get lost. */
-const ASK_AGAIN_MS = 100;
-
 /** The timer "election": one timer that is always armed, so that hearing a leader need not arm anything. */
 export function onElectionTimer(state: RaftState): void {
   if (state.role === "leader") state.putOffElection();
@@ -22,15 +19,25 @@ export function onElectionTimer(state: RaftState): void {
 export function armElection(state: RaftState): void {
   const untilDue = Math.max(1, state.electionDueMs - state.nowMs);
   const asking = state.role === "candidate" || state.role === "precandidate";
-  state.out.timer("election", asking ? Math.min(untilDue, ASK_AGAIN_MS) : untilDue);
+  // Messages get lost: votes that did not come are asked for again.
+  state.out.timer("election", asking ? Math.min(untilDue, state.options.heartbeatMs) : untilDue);
 }
 
 function stand(state: RaftState): void {
-  state.role = "precandidate";
   state.leader = null;
+  state.putOffElection();
+  if (state.options.preVote) campaign(state, "precandidate");
+  else campaign(state, "candidate");
+}
+
+function campaign(state: RaftState, role: "precandidate" | "candidate"): void {
+  state.role = role;
+  if (role === "candidate") {
+    state.setTerm(state.term + 1);
+    state.setVote(state.node);
+  }
   state.votes.clear();
   state.votes.add(state.node);
-  state.putOffElection();
   askForVotes(state);
   countVotes(state);
 }
@@ -52,13 +59,7 @@ function countVotes(state: RaftState): void {
     state.out.log(`leads term ${state.term} with ${state.votes.size} votes`);
     beginReign(state);
   } else if (state.role === "precandidate") {
-    state.role = "candidate";
-    state.setTerm(state.term + 1);
-    state.setVote(state.node);
-    state.votes.clear();
-    state.votes.add(state.node);
-    askForVotes(state);
-    countVotes(state);
+    campaign(state, "candidate");
   }
 }
 
@@ -70,7 +71,7 @@ export function onPrevote(state: RaftState, from: NodeId, ask: VoteRequest): voi
 
 export function onVote(state: RaftState, from: NodeId, ask: VoteRequest): void {
   // Not even the term is taken from a candidate whom nobody needs (section 4.2.3).
-  if (hearsLeader(state)) return;
+  if (state.options.preVote && hearsLeader(state)) return;
   if (ask.term > state.term) follow(state, ask.term, null);
   const free = state.vote === null || state.vote === from;
   const granted = ask.term === state.term && free && isUpToDate(state, ask);

@@ -6,7 +6,7 @@ import { armElection, onElectionTimer, onPrevote, onVote, onVoteReply } from "./
 import { onForward } from "./execute.js";
 import { onAppend, onInstall } from "./follower.js";
 import type { Message } from "./messages.js";
-import { RAFT_DEFAULTS, type RaftOptions } from "./options.js";
+import { type RaftOptions, raftOptions } from "./options.js";
 import { onAppended, onHeartbeatTimer } from "./replication.js";
 import { attemptAll, onAnswer, onExpiryTimer, onRequest } from "./requests.js";
 import { RaftState } from "./state.js";
@@ -19,7 +19,7 @@ export { RaftState } from "./state.js";
 export function raftProgram(
   options: Partial<RaftOptions> = {},
 ): (node: NodeId, nodes: readonly NodeId[]) => Program<RaftState> {
-  const all: RaftOptions = { ...RAFT_DEFAULTS, ...options };
+  const all = raftOptions(options);
   return (node, nodes) => ({
     init: () => new RaftState(node, nodes, all),
     step: (state, event, nowMs) => [state, step(state, event, nowMs)],

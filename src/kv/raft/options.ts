@@ -1,4 +1,5 @@
 /** What can be set on a kv-raft node. */
+import { UsageError } from "../../core/errors.js";
 
 export interface RaftOptions {
   /**
@@ -9,6 +10,12 @@ export interface RaftOptions {
   /** A follower that hears no leader for this long, and up to twice as long at random, stands for election; ms. */
   readonly electionMs: number;
   readonly heartbeatMs: number;
+  /**
+   * Ask before an election whether it could be won, and help nobody to replace a leader that is heard. Without, a node that
+   * was cut off disturbs the others when it comes back, and elections are far more frequent; safety does not depend on it.
+   * Leases do.
+   */
+  readonly preVote: boolean;
   /** Entries applied since the last snapshot before the next one is written. */
   readonly snapshotEntries: number;
   /** How long a node keeps a request while no leader is known, before it refuses; ms. */
@@ -21,7 +28,17 @@ export const RAFT_DEFAULTS: RaftOptions = {
   reads: "index",
   electionMs: 500,
   heartbeatMs: 50,
+  preVote: true,
   snapshotEntries: 1000,
   holdMs: 250,
   bug: "none",
 };
+
+/** All options, the missing ones by default. @throws UsageError where they contradict each other. */
+export function raftOptions(given: Partial<RaftOptions>): RaftOptions {
+  const options = { ...RAFT_DEFAULTS, ...given };
+  if (options.reads === "lease" && !options.preVote) {
+    throw new UsageError("kv-raft: leases need pre-vote: without it nodes vote while a lease lasts.");
+  }
+  return options;
+}

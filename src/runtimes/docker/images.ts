@@ -2,7 +2,7 @@
 import { EnvironmentError, messageOf } from "../../core/errors.js";
 import type { Progress } from "../../core/runtime.js";
 import { contextOf, hashOf, tarOf } from "./context.js";
-import { type DockerEngine, statusOf } from "./engine.js";
+import { abortable, type DockerEngine, statusOf } from "./engine.js";
 
 /** A build or pull that says nothing for this long is given up. Fetching packages over a slow line says something. */
 const SILENCE_MS = 300_000;
@@ -13,6 +13,8 @@ export const IMAGE_LABEL = "cap-test.image";
 export interface ImageOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** The folder that holds docker/: the package's own, unless a test brings another one. */
+  readonly root?: string;
 }
 
 /** One build per image and process: two clusters that start at once wait for the same one. */
@@ -23,7 +25,7 @@ const underWay = new Map<string, Promise<string>>();
  * Throws EnvironmentError with the end of the build's output when it cannot be built.
  */
 export async function ensureImage(engine: DockerEngine, name: string, options: ImageOptions): Promise<string> {
-  const files = await contextOf(name);
+  const files = await contextOf(name, options.root);
   const tag = `cap-test/${name}:${hashOf(files)}`;
   const running = underWay.get(tag);
   if (running !== undefined) return running;
@@ -69,7 +71,10 @@ export async function ensureForeignImage(engine: DockerEngine, image: string, op
 /** Is the image there? */
 export async function hasImage(engine: DockerEngine, tag: string): Promise<boolean> {
   try {
-    await engine.call(`look at image ${tag}`, () => engine.docker.getImage(tag).inspect());
+    await engine.call(`look at image ${tag}`, (abortSignal) => {
+      const image = engine.docker.getImage(tag);
+      return abortable(image.inspect.bind(image))({ abortSignal });
+    });
     return true;
   } catch (error) {
     if (statusOf(error) === 404) return false;

@@ -8,7 +8,7 @@ import type { Client } from "../../core/system.js";
 import { isRead, parseReply, type Reply } from "../../kv/protocol.js";
 
 /** The key of sets that are named by none. */
-const THE_SET: Key = "set";
+export const THE_SET: Key = "set";
 
 export class KvClient implements Client {
   private seq = 0;

@@ -2,6 +2,7 @@
 import type { SystemDefinition } from "../../core/system.js";
 import { GOSSIP_DEFAULTS, GOSSIP_OPS } from "../../kv/gossip/index.js";
 import { ownersOf } from "../../kv/quorum/index.js";
+import { THE_SET } from "./client.js";
 import { bugOption, createKv, type KvMode } from "./system.js";
 
 const mode: KvMode = {
@@ -30,7 +31,7 @@ const mode: KvMode = {
     bugOption("kv-gossip"),
   ],
   // Nobody leads and no node is special to a key; a fault aimed at leaders still gets a node, chosen by the keys.
-  primaries: async (cluster, keys) => ownersOf(cluster.nodes, keys),
+  primaries: async (cluster, keys) => ownersOf(cluster.nodes, keys.length > 0 ? keys : [THE_SET]),
 };
 
 export const kvGossipDefinition: SystemDefinition = {

@@ -1,6 +1,7 @@
 /** The system `kv-quorum`: the bundled leaderless store. */
 import type { SystemDefinition } from "../../core/system.js";
 import { ownersOf, QUORUM_DEFAULTS, QUORUM_OPS } from "../../kv/quorum/index.js";
+import { THE_SET } from "./client.js";
 import { bugOption, createKv, type KvMode } from "./system.js";
 
 const mode: KvMode = {
@@ -53,7 +54,7 @@ const mode: KvMode = {
     bugOption("kv-quorum"),
   ],
   // Nobody leads; the first replica of a key is what comes closest.
-  primaries: async (cluster, keys) => ownersOf(cluster.nodes, keys),
+  primaries: async (cluster, keys) => ownersOf(cluster.nodes, keys.length > 0 ? keys : [THE_SET]),
 };
 
 export const kvQuorumDefinition: SystemDefinition = {

@@ -5,7 +5,8 @@ import { perfChecker } from "../checkers/perf.js";
 import { setFullChecker } from "../checkers/set-full.js";
 import { statsChecker } from "../checkers/stats.js";
 import type { WorkloadDefinition } from "../src/core/workload.js";
-import { finalReads, unfold } from "../src/generators/index.js";
+import { finalReads } from "../src/generators/index.js";
+import { setOps } from "./set-ops.js";
 
 export const setWorkload: WorkloadDefinition = {
   name: "set",
@@ -13,12 +14,7 @@ export const setWorkload: WorkloadDefinition = {
   needs: ["add", "read"],
   options: [{ name: "adds-per-read", summary: "how many adds for each read, about", default: "12", values: "integer" }],
   create: ({ nodes, options }) => ({
-    // Elements are 0, 1, 2, … so that none is added twice: a set cannot tell two adds of one element apart.
-    generator: unfold(0, (element, random) =>
-      random.below(Number(options["adds-per-read"]) + 1) === 0
-        ? [{ f: "read", value: null }, element]
-        : [{ f: "add", value: element }, element + 1],
-    ),
+    generator: setOps(Math.max(0, Number(options["adds-per-read"]))),
     final: finalReads(nodes),
     checkers: [
       lostWritesChecker({ model: "set" }),

@@ -6,6 +6,9 @@ import type { Grudge } from "../core/runtime.js";
 export const SHAPES = ["one", "halves", "majority-minority", "majorities-ring", "bridge", "primaries"] as const;
 export type Shape = (typeof SHAPES)[number];
 
+/** Shapes that leave a majority on one side and a minority on the other (of an odd number of nodes): what tells CP from AP. */
+export const SPLITTING: readonly Shape[] = ["one", "halves", "majority-minority", "primaries"];
+
 /** A grudge and, where the cut splits the nodes in two, its sides (smaller first). */
 export interface Cut {
   readonly grudge: Grudge;

@@ -4,7 +4,17 @@ import { type FaultRecord, grudgeToJson } from "../core/fault.js";
 import type { Nemesis, NemesisContext } from "../core/nemesis.js";
 import type { Completion, Invocation } from "../core/op.js";
 import { rng } from "../core/rng.js";
-import { type Cut, cutOf, cutOfGrudge, fits, oneWay, SHAPES, type Shape, type WrittenGrudge } from "./grudges.js";
+import {
+  type Cut,
+  cutOf,
+  cutOfGrudge,
+  fits,
+  oneWay,
+  SHAPES,
+  type Shape,
+  SPLITTING,
+  type WrittenGrudge,
+} from "./grudges.js";
 import { beginAndEnd } from "./schedule.js";
 
 /** What the generator asks for; the nodes are chosen when it is applied, since leaders move. */
@@ -30,13 +40,16 @@ export function partitionNemesis(kinds: readonly string[], nodeCount: number): N
   if (usable.length === 0) {
     throw new UsageError(`partition:${kinds.join("+")} needs more nodes than ${nodeCount}; give more with --nodes.`);
   }
+  // A mixed run begins with a cut that has two sides: in a ring or under a bridge every node still reaches a majority, and a
+  // short run that met nothing else could not say how the system treats a minority.
+  const first = kinds.length > 0 ? usable : usable.filter(({ shape, oneWay }) => !oneWay && SPLITTING.includes(shape));
   return {
     name: "partition",
     fs: ["start-partition", "stop-partition"],
     needs: ["partition"],
     generator: (intervalMs) =>
-      beginAndEnd("partition", "start-partition", "stop-partition", intervalMs, (random): Plan => {
-        return { ...random.pick(usable), pick: random.uint32() };
+      beginAndEnd("partition", "start-partition", "stop-partition", intervalMs, (random, nth): Plan => {
+        return { ...random.pick(nth === 0 && first.length > 0 ? first : usable), pick: random.uint32() };
       }),
     final: [{ f: "stop-partition", value: null }],
     invoke: (op, context) => (op.f === "start-partition" ? begin(op, context) : end(context)),

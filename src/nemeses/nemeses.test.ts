@@ -6,12 +6,13 @@ import type { Nemesis, NemesisContext } from "../core/nemesis.js";
 import type { Invocation, Op } from "../core/op.js";
 import type { Cluster, Evidence, Grudge } from "../core/runtime.js";
 import type { System } from "../core/system.js";
-import { until } from "../generators/index.js";
+import { any, clients, repeat, stagger, until } from "../generators/index.js";
 import { simulate } from "../generators/simulate.js";
 import { faultSchedule, nemesisDefinitions, parseNemesis } from "./parse.js";
 import { partitionNemesis } from "./partition.js";
 import { killNemesis, pauseNemesis } from "./process.js";
 
+const READ = { f: "read", value: null };
 const nodes = ["n1", "n2", "n3", "n4", "n5"];
 const evidence = (facts: string[], proved = true): Evidence => ({ beganNs: 1, completeNs: 2, proved, facts });
 
@@ -63,6 +64,42 @@ describe("partition", () => {
       expect(apartMs).toBeGreaterThan(4000);
       expect(apartMs).toBeLessThan(6500);
     }
+  });
+
+  it("comes at the same times and in the same kinds whatever is tested, so that systems can be compared", () => {
+    const faultsBeside = (load: number, proofNs: number): unknown[] =>
+      simulate(
+        until(
+          60e9,
+          any(
+            faultSchedule([partitionNemesis([], 5)], 5000),
+            clients(
+              stagger(
+                load,
+                repeat(() => READ),
+              ),
+            ),
+          ),
+        ),
+        { seed: 3, concurrency: 3, complete: ({ f }) => ({ afterNs: f === "read" ? 1e6 : proofNs, type: "info" }) },
+      )
+        .filter(({ type, process }) => type === "invoke" && process === "nemesis")
+        .map(({ time, f, value }) => [time, f, value]);
+    const quiet = faultsBeside(500, 1e8);
+    expect(quiet.length).toBeGreaterThan(8);
+    expect(faultsBeside(20, 9e8)).toEqual(quiet);
+  });
+
+  it("lasts half its interval at least, however long it took to prove", () => {
+    const history = simulate(until(60e9, faultSchedule([partitionNemesis([], 5)], 2000)), {
+      seed: 3,
+      concurrency: 1,
+      complete: ({ f }) => ({ afterNs: f === "start-partition" ? 10e9 : 1e8, type: "info" }),
+    });
+    const proved = history.filter(({ f, type }) => f === "start-partition" && type !== "invoke");
+    const healed = history.filter(({ f, type }) => f === "stop-partition" && type === "invoke");
+    expect(healed.length).toBeGreaterThan(2);
+    for (const [i, { time }] of healed.entries()) expect(time - (proved[i]?.time ?? 0)).toBeGreaterThanOrEqual(0.8e9);
   });
 
   it("without a kind, mixes all of them, one-way ones too", () => {

@@ -1,9 +1,26 @@
-/** The schedule most faults share: begin, wait, end, wait, for ever. */
-import type { Generator } from "../core/generator.js";
-import type { Rng } from "../core/rng.js";
-import { nemesis, spaced, unfold } from "../generators/index.js";
+/**
+ * The schedule most faults share: begin, wait, end, wait, for ever. It is drawn from the seed alone and kept by the clock, not
+ * by what the clients or the nodes do, so that runs of one seed are hurt alike whatever system is tested: only then can
+ * systems be compared.
+ */
+import type { Generator, Next } from "../core/generator.js";
+import { type Rng, rng } from "../core/rng.js";
+import { nemesis } from "../generators/index.js";
 
-/** Alternates between the two ops, `intervalMs` apart; `value(random, nth)` makes the nth begin op's value (from 0). */
+/** A gap is the interval, give or take this much. */
+const JITTER_PERCENT = 20;
+
+interface Place {
+  /** How many ops were asked for; even ones begin, odd ones end. */
+  readonly count: number;
+  /** When the next one is due, ns since the run began. */
+  readonly dueNs: number;
+  /** When it comes by the plan, however long the ops before it took. */
+  readonly plannedNs: number;
+  readonly busy: boolean;
+}
+
+/** Alternates between the two ops, about `intervalMs` apart; `value(random, nth)` makes the nth begin op's value (from 0). */
 export function beginAndEnd(
   name: string,
   begin: string,
@@ -11,8 +28,32 @@ export function beginAndEnd(
   intervalMs: number,
   value: (random: Rng, nth: number) => unknown,
 ): Generator {
-  const ops = unfold(0, (made, random) =>
-    made % 2 === 1 ? [{ f: end, value: null }, made + 1] : [{ f: begin, value: value(random, made / 2) }, made + 1],
-  );
-  return nemesis(spaced(intervalMs, ops, ({ op }) => op.f === begin || op.f === end, `spaced-${name}`));
+  const gapNs = (seed: number, count: number): number => {
+    const spanNs = Math.round((intervalMs * 1_000_000 * JITTER_PERCENT) / 100);
+    const jitterNs = spanNs === 0 ? 0 : rng(seed, `gap-${name}`, count).below(2 * spanNs) - spanNs;
+    return Math.round(intervalMs * 1_000_000) + jitterNs;
+  };
+  const build = (place: Place | undefined): Generator => ({
+    next(context): Next {
+      const gap = gapNs(context.seed, 0);
+      const { count, dueNs, plannedNs, busy } = place ?? { count: 0, dueNs: gap, plannedNs: gap, busy: false };
+      const [thread] = context.free;
+      if (busy || thread === undefined) return "pending";
+      const made =
+        count % 2 === 0
+          ? { f: begin, value: value(rng(context.seed, `fault-${name}`, count), count / 2) }
+          : { f: end, value: null };
+      const op = { ...made, thread, atNs: Math.max(dueNs, context.nowNs) };
+      return { op, rest: build({ count: count + 1, dueNs, plannedNs, busy: true }) };
+    },
+    update(context, { op }): Generator {
+      if (place?.busy !== true || op.type === "invoke" || (op.f !== begin && op.f !== end)) return this;
+      const gap = gapNs(context.seed, place.count);
+      const plannedNs = place.plannedNs + gap;
+      // A cut that took long to prove may not be healed at once, or it would show nothing: half its time it lasts.
+      const dueNs = Math.max(plannedNs, context.nowNs + Math.round(gap / 2));
+      return build({ ...place, dueNs, plannedNs, busy: false });
+    },
+  });
+  return nemesis(build(undefined));
 }

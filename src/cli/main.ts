@@ -9,6 +9,7 @@ import { listCommand } from "./list.js";
 import { reportError } from "./output.js";
 import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
+import { sweepCommand } from "./sweep.js";
 
 /** Runs one command line; sets the exit code instead of leaving, so that everything written is flushed. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -27,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`cap-test: ${text.replace(/^error: /, "")}`) });
-  for (const add of [runCommand, replayCommand, checkCommand, listCommand, doctorCommand, cleanCommand])
+  for (const add of [runCommand, sweepCommand, replayCommand, checkCommand, listCommand, doctorCommand, cleanCommand])
     add(program, exit);
   // Options are copied to a subcommand only if set before it is made: set them on all.
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();

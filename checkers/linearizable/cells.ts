@@ -10,7 +10,8 @@ export const CAS = 2;
 /** A cas that failed because the value was not `from`. */
 export const MISS = 3;
 
-const FS: ReadonlyMap<string, number> = new Map([
+/** The names of a cell's ops. */
+export const CELL_FS: ReadonlyMap<string, number> = new Map([
   ["read", READ],
   ["r", READ],
   ["write", WRITE],
@@ -38,7 +39,7 @@ export interface CellOptions {
 
 /** @throws UsageError where the history has ops that are no reads, writes or cas, or a cas whose value is no pair. */
 export function cellsOf(history: ColumnarHistory, options: CellOptions, modelName: string): Cells {
-  const calls = callsOf(history, { fs: FS, looks: new Set([READ]), cas: CAS }, modelName);
+  const calls = callsOf(history, { fs: CELL_FS, looks: new Set([READ]), cas: CAS }, modelName);
   const { values } = history.tables;
   const given = values.intern(options.initial ?? null);
   const canonical = values.hasCompounds ? values.canonical() : undefined;
@@ -108,7 +109,7 @@ export function failedWrites({ calls, from }: Cells, call: number): number[] {
   for (let i = 0; i < history.length; i++) {
     if (types[i] !== INVOKE || keys[i] !== key || history.processes[i] === NEMESIS) continue;
     if (types[pairs[i] as number] !== FAIL) continue;
-    const kind = FS.get(history.string(history.fs[i] as number));
+    const kind = CELL_FS.get(history.string(history.fs[i] as number));
     const value = history.value(history.values[i] as number);
     const written = kind === WRITE ? value : kind === CAS && Array.isArray(value) ? value[1] : undefined;
     if (written !== undefined && valueKey(written) === wanted) out.push(i);

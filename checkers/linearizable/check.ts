@@ -5,7 +5,7 @@ import type { Key } from "../../src/core/op.js";
 import { type ColumnarHistory, columnar, NONE } from "../../src/history/index.js";
 import type { Part } from "./calls.js";
 import { familyOf, modelNameOf } from "./families.js";
-import type { Family, PartProblem } from "./family.js";
+import type { Family, PartProblem, Screening } from "./family.js";
 import { type Outcome, search } from "./search.js";
 import {
   DEFAULT_BUDGET_STEPS,
@@ -45,7 +45,13 @@ export function checkLinearizable(history: History, options: LinearizableOptions
   let budget = options.budgetSteps ?? DEFAULT_BUDGET_STEPS;
   const verdicts: PartVerdict[] = [];
   let witnesses = 0;
+  const screening = options.method === "search" ? undefined : family.screen?.();
+  if (screening?.undecided.size === 0) return summarize(columns, family, name, verdicts, options, screening);
   for (const part of family.parts) {
+    if (screening?.undecided.has(part.key) === false) {
+      verdicts.push({ part, valid: true, method: "fast", steps: 0 });
+      continue;
+    }
     const explain = witnesses < WITNESSES_TOLD;
     const verdict = judgePart(family, part, options, budget, explain);
     budget -= verdict.steps;
@@ -135,17 +141,24 @@ function prefixOf(family: Family, part: Part, { calls, stateText }: PartProblem,
   };
 }
 
+function overviewOf({ calls, parts, observes }: Family): Omit<Screening, "undecided"> {
+  const keyed = parts.length > 1 || (parts[0]?.key ?? NONE) !== NONE;
+  return { ops: calls.count, keys: parts.length, keyed, observes };
+}
+
 function summarize(
   history: ColumnarHistory,
   family: Family,
   model: string,
   verdicts: readonly PartVerdict[],
   options: LinearizableOptions,
+  screening?: Screening,
 ): LinearizableVerdict {
+  const { ops, keys, keyed, observes } = screening ?? overviewOf(family);
   const invalid = verdicts.filter(({ valid }) => valid === false);
   const unknown = verdicts.filter(({ valid }) => valid === "unknown");
   const found = worstOf(verdicts.map(({ valid }) => valid));
-  const nothing = found === true && !family.observes && options.vacuous === "unknown";
+  const nothing = found === true && !observes && options.vacuous === "unknown";
   const witnesses = invalid.flatMap(({ witness }) => (witness === undefined ? [] : [witness]));
   const smallest = witnesses.toSorted((a, b) => a.ops.length - b.ops.length)[0];
   const prefix = (invalid.find((v) => v.prefix !== undefined) ?? unknown.find((v) => v.prefix !== undefined))?.prefix;
@@ -154,13 +167,13 @@ function summarize(
   return {
     valid: nothing ? "unknown" : found,
     summary: nothing
-      ? `nothing was proved: ${family.calls.count === 0 ? "no op of this model was answered" : "nothing was read or otherwise observed"}`
-      : summaryText(model, family, verdicts.length, invalid, unknown, smallest),
+      ? `nothing was proved: ${ops === 0 ? "no op of this model was answered" : "nothing was read or otherwise observed"}`
+      : summaryText(model, family, { ops, keys, keyed }, invalid, unknown, smallest),
     model,
     method: methods.size > 1 ? "mixed" : (verdicts[0]?.method ?? "fast"),
-    keys: { checked: verdicts.length, invalid: invalid.length, unknown: unknown.length },
+    keys: { checked: keys, invalid: invalid.length, unknown: unknown.length },
     ...(invalid.some((v) => v.part.key !== NONE) ? { invalidKeys: invalid.slice(0, KEYS_TOLD).flatMap(keyOf) } : {}),
-    ops: family.calls.count,
+    ops,
     steps: verdicts.reduce((sum, { steps }) => sum + steps, 0),
     ...(smallest === undefined
       ? {}
@@ -172,23 +185,22 @@ function summarize(
 function summaryText(
   model: string,
   family: Family,
-  checked: number,
+  { ops, keys, keyed }: Pick<Screening, "ops" | "keys" | "keyed">,
   invalid: readonly PartVerdict[],
   unknown: readonly PartVerdict[],
   witness: Witness | undefined,
 ): string {
-  const keyed = checked > 1 || (family.parts[0]?.key ?? NONE) !== NONE;
   if (invalid.length > 0) {
-    const share = keyed ? ` (${invalid.length} of ${checked} keys)` : "";
+    const share = keyed ? ` (${invalid.length} of ${keys} keys)` : "";
     return `not linearizable as a ${model}${share}: ${witness?.text ?? ""}`;
   }
   const first = unknown[0];
   if (first !== undefined) {
-    const share = keyed ? `${unknown.length} of ${checked} keys, the first is ${keyName(family, first)}: ` : "";
+    const share = keyed ? `${unknown.length} of ${keys} keys, the first is ${keyName(family, first)}: ` : "";
     return `undecided: ${share}${first.reason}`;
   }
-  const over = keyed ? ` over ${checked} key${checked === 1 ? "" : "s"}` : "";
-  return `${family.calls.count} ops${over} are linearizable as a ${model}`;
+  const over = keyed ? ` over ${keys} key${keys === 1 ? "" : "s"}` : "";
+  return `${ops} ops${over} are linearizable as a ${model}`;
 }
 
 function keyName(family: Family, { part }: PartVerdict): string {

@@ -24,7 +24,27 @@ export interface PartProblem {
   stateText(state: number): string;
 }
 
+/** What a look at all keys at once found. */
+export interface Screening {
+  /** Completed and crashed ops that were judged. */
+  readonly ops: number;
+  /** How many keys they have; having none counts as one. */
+  readonly keys: number;
+  /** Do ops have keys? */
+  readonly keyed: boolean;
+  /** See `Family.observes`. */
+  readonly observes: boolean;
+  /** Keys (ids, NONE for none) that are not proved valid: invalid, or not for this method. */
+  readonly undecided: ReadonlySet<number>;
+}
+
+/** Calls and parts may be made when they are first asked for. */
 export interface Family {
+  /**
+   * Proves as many keys as it can without making calls and parts, which may cost more than the proof. Undefined where
+   * that is not possible.
+   */
+  screen?(): Screening | undefined;
   readonly calls: Calls;
   readonly parts: readonly Part[];
   /** Was there anything in it that could have gone wrong? */

@@ -3,31 +3,43 @@ import type { ColumnarHistory } from "../../src/history/index.js";
 import { DONE, NEVER, type Part } from "./calls.js";
 import { CellSweep } from "./cell-fast.js";
 import { placeMisses } from "./cell-misses.js";
+import { scanCells } from "./cell-scan.js";
 import { cellProblem } from "./cell-search.js";
 import { didText } from "./cell-words.js";
 import { CAS, type CellOptions, type Cells, cellsOf, MISS, observesAnything, READ, WRITE } from "./cells.js";
 import type { Family, FastOutcome, Suffix } from "./family.js";
 
-/** @throws UsageError where the history is none of a register. */
+/** The family of a history. Its members throw a UsageError where the history is none of a register. */
 export function registerFamily(history: ColumnarHistory, options: CellOptions, modelName: string): Family {
-  const cells = cellsOf(history, options, modelName);
+  let made: Cells | undefined;
   let sweep: CellSweep | undefined;
+  const cells = (): Cells => {
+    made ??= cellsOf(history, options, modelName);
+    return made;
+  };
   return {
-    calls: cells.calls,
-    parts: cells.parts,
-    observes: observesAnything(cells),
+    get calls() {
+      return cells().calls;
+    },
+    get parts() {
+      return cells().parts;
+    },
+    get observes() {
+      return observesAnything(cells());
+    },
+    screen: () => scanCells(history, options),
     fast(part) {
-      sweep ??= new CellSweep(cells);
+      sweep ??= new CellSweep(cells());
       const arranged: FastOutcome = sweep.arrange(part);
       const outcome = arranged === "valid" ? placeMisses(sweep, part) : arranged;
       sweep.forget(part);
       return outcome;
     },
-    problem: (part, exact) => cellProblem(cells, part, exact),
-    removable: (part) => removable(cells, part),
-    suffixes: (part) => suffixes(cells, part),
-    context: (part, witness) => context(cells, part, witness),
-    callText: (call) => callText(cells, call),
+    problem: (part, exact) => cellProblem(cells(), part, exact),
+    removable: (part) => removable(cells(), part),
+    suffixes: (part) => suffixes(cells(), part),
+    context: (part, witness) => context(cells(), part, witness),
+    callText: (call) => callText(cells(), call),
   };
 }
 

@@ -18,6 +18,7 @@ interface Parts {
   /** Base64. */
   readonly data: string;
   readonly hasLogs: boolean;
+  readonly hasMessages: boolean;
 }
 
 /** Runs before the first paint: the theme chosen last time, and a mark that scripts work. */
@@ -27,6 +28,7 @@ const LINKS: readonly (readonly [id: string, label: string])[] = [
   ["verdict", "Verdict"],
   ["findings", "Findings"],
   ["timeline", "Timeline"],
+  ["messages", "Messages"],
   ["faults", "Faults"],
   ["availability", "Availability"],
   ["performance", "Latency"],
@@ -42,7 +44,8 @@ export async function documentOf(parts: Parts, assets: ReportAssets): Promise<st
   const script = closed(assets.script, "script");
   const style = closed(assets.style, "style");
   const policy = await contentPolicy([BOOT, script], style);
-  const links = LINKS.filter(([id]) => id !== "logs" || parts.hasLogs);
+  const absent = new Set([...(parts.hasLogs ? [] : ["logs"]), ...(parts.hasMessages ? [] : ["messages"])]);
+  const links = LINKS.filter(([id]) => !absent.has(id));
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -5,6 +5,7 @@ import { type Html, html } from "../html.js";
 import { scroller } from "./generic.js";
 
 const LOG_LINES = 200;
+const AROUND_LINES = 40;
 const LOG_CHARS = 40_000;
 
 export function timelineSection(invocations: number): Html {
@@ -13,11 +14,32 @@ export function timelineSection(invocations: number): Html {
 <noscript><p class="none">The timeline needs JavaScript. ${count(invocations)} ops are in history.jsonl.</p></noscript></section>`;
 }
 
-/** The tail of what each node printed. */
-export function logsSection(logs: Readonly<Record<string, string>> | undefined): Html | string {
+/** What each node printed: around the violation where there is one (`around`: its span in ns), and the end of it. */
+export function logsSection(
+  logs: Readonly<Record<string, string>> | undefined,
+  around?: readonly [beginNs: number, endNs: number],
+): Html | string {
   const nodes = Object.keys(logs ?? {}).sort(byNumberInName);
   if (logs === undefined || nodes.length === 0) return "";
-  return html`<section id="logs" aria-labelledby="logs-head"><h2 id="logs-head">Node logs</h2>${nodes.map((node) => nodeLog(node, logs[node] ?? ""))}</section>`;
+  const near = around === undefined ? [] : nodes.map((node) => [node, linesAround(logs[node] ?? "", around)] as const);
+  const told = near.filter(([, lines]) => lines.length > 0);
+  return html`<section id="logs" aria-labelledby="logs-head"><h2 id="logs-head">Node logs</h2>
+<p>Each line begins with milliseconds since the run began.</p>
+${told.length === 0 ? "" : html`<h3>Around the violation</h3>${told.map(([node, lines]) => html`<details class="log" open><summary><strong>${node}</strong> ${plural(lines.length, "line")}</summary>${scroller(html`<pre><code>${lines.join("\n")}</code></pre>`, `Log of ${node} around the violation`)}</details>`)}<h3>The end of each log</h3>`}
+${nodes.map((node) => nodeLog(node, logs[node] ?? ""))}</section>`;
+}
+
+/** Lines of this time and a second before it: what a node does to a value often begins earlier. At most AROUND_LINES. */
+function linesAround(text: string, [beginNs, endNs]: readonly [number, number]): string[] {
+  const lines: string[] = [];
+  for (const line of text.split("\n")) {
+    const ms = /^-?\d+\.\d+(?= )/.exec(line);
+    if (ms === null) continue;
+    const ns = Number(ms[0]) * 1e6;
+    if (ns >= beginNs - 1e9 && ns <= endNs + 0.25e9) lines.push(line);
+  }
+  if (lines.length <= AROUND_LINES) return lines;
+  return [...lines.slice(0, AROUND_LINES), `… ${count(lines.length - AROUND_LINES)} more lines`];
 }
 
 function nodeLog(node: string, text: string): Html {

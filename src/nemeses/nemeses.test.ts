@@ -117,15 +117,15 @@ describe("partition", () => {
     expect(new Set(plans.map(({ oneWay }) => oneWay)).size).toBe(2);
   });
 
-  it("without a kind, begins with a cut that has a minority side", () => {
-    for (let seed = 0; seed < 40; seed++) {
-      const [first] = simulate(until(10e9, faultSchedule([partitionNemesis([], 5)], 2000)), {
+  it.each([true, false])("without a kind, begins with a cut that has a minority side (leaders: %s)", (leaders) => {
+    for (let seed = 0; seed < 20; seed++) {
+      const [first] = simulate(until(10e9, faultSchedule([partitionNemesis([], 5, { leaders })], 2000)), {
         seed,
         concurrency: 1,
         complete: () => ({ afterNs: 1e8, type: "info" }),
       }).filter(({ f }) => f === "start-partition");
       const { shape, oneWay } = (first as Op).value as { shape: string; oneWay: boolean };
-      expect(["one", "halves", "majority-minority", "primaries"]).toContain(shape);
+      expect(leaders ? ["primaries"] : ["one", "halves", "majority-minority"]).toContain(shape);
       expect(oneWay).toBe(false);
     }
   });

@@ -33,16 +33,22 @@ interface Planned {
 
 const ONE_WAY = "one-way";
 
-/** `partition`, `partition:SHAPE`, `partition:SHAPE-one-way`, several joined by "+". */
-export function partitionNemesis(kinds: readonly string[], nodeCount: number): Nemesis {
-  const choices = kinds.length > 0 ? kinds.map(parseKind) : defaultKinds();
+/** `partition`, `partition:SHAPE`, `partition:SHAPE-one-way`, several joined by "+". `leaders`: does the system name any? */
+export function partitionNemesis(
+  kinds: readonly string[],
+  nodeCount: number,
+  { leaders } = { leaders: true },
+): Nemesis {
+  const choices = kinds.length > 0 ? kinds.map(parseKind) : defaultKinds(leaders);
   const usable = choices.filter(({ shape }) => fits(shape, nodeCount));
   if (usable.length === 0) {
     throw new UsageError(`partition:${kinds.join("+")} needs more nodes than ${nodeCount}; give more with --nodes.`);
   }
-  // A mixed run begins with a cut that has two sides: in a ring or under a bridge every node still reaches a majority, and a
-  // short run that met nothing else could not say how the system treats a minority.
-  const first = kinds.length > 0 ? usable : usable.filter(({ shape, oneWay }) => !oneWay && SPLITTING.includes(shape));
+  // A mixed run begins with the cut that tells most: a leader alone, or at least a minority. In a ring or under a bridge every
+  // node still reaches a majority, and a short run that met nothing else could not say how the system treats a minority.
+  const telling = usable.filter(({ shape, oneWay }) => !oneWay && SPLITTING.includes(shape));
+  const primaries = telling.filter(({ shape }) => shape === "primaries");
+  const first = kinds.length > 0 ? usable : primaries.length > 0 ? primaries : telling;
   return {
     name: "partition",
     fs: ["start-partition", "stop-partition"],
@@ -68,9 +74,10 @@ function parseKind(kind: string): Omit<Plan, "pick"> {
 }
 
 /** Every shape, three times both ways for each one-way cut. */
-function defaultKinds(): Omit<Plan, "pick">[] {
-  const bothWays = SHAPES.map((shape) => ({ shape, oneWay: false }));
-  const single = SHAPES.map((shape) => ({ shape, oneWay: true }));
+function defaultKinds(leaders: boolean): Omit<Plan, "pick">[] {
+  const shapes = SHAPES.filter((shape) => leaders || shape !== "primaries");
+  const bothWays = shapes.map((shape) => ({ shape, oneWay: false }));
+  const single = shapes.map((shape) => ({ shape, oneWay: true }));
   return [...bothWays, ...bothWays, ...bothWays, ...single];
 }
 

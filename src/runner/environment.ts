@@ -2,8 +2,9 @@
 import { EnvironmentError } from "../core/errors.js";
 import type { NodeId } from "../core/op.js";
 import type { Clock, Cluster, Layout, NodeSpec, Progress } from "../core/runtime.js";
+import type { TraceEntry } from "../core/trace.js";
 import { connectDocker, realClock, startDockerCluster, startLagMeter, sweep } from "../runtimes/docker/index.js";
-import { createSimulation, type NetworkOptions, type TraceEntry } from "../runtimes/simulation/index.js";
+import { createSimulation, type NetworkOptions } from "../runtimes/simulation/index.js";
 import type { RunPlan } from "./plan.js";
 
 export interface Environment {

@@ -2,7 +2,7 @@
 import { EnvironmentError, messageOf, UsageError } from "../core/errors.js";
 import type { NodeId, Op } from "../core/op.js";
 import type { Progress } from "../core/runtime.js";
-import type { TraceEntry } from "../runtimes/simulation/index.js";
+import type { TraceEntry } from "../core/trace.js";
 import { type Environment, startEnvironment } from "./environment.js";
 import { formCluster, type PhaseName, type PhaseOutcome, runPhases } from "./phases.js";
 import type { RunPlan } from "./plan.js";

@@ -74,7 +74,7 @@ export async function runTest(options: RunOptions): Promise<RunOutcome> {
     ...(lived.outcome.ended === undefined ? {} : { ended: lived.outcome.ended }),
   };
   folder.write("results.json", `${JSON.stringify(results, null, 2)}\n`);
-  await writeReports({ folder, spec, results, history, logs: lived.logs });
+  await writeReports({ folder, spec, results, history, logs: lived.logs, trace: lived.trace });
   const { error } = lived.outcome;
   return { results, folder, ...(error === undefined ? {} : { error }) };
 }

@@ -5,6 +5,7 @@ import { renderJunit } from "../../reports/junit.js";
 import { renderReport } from "../../reports/report.js";
 import type { History } from "../core/history.js";
 import type { RunResults, TestSpec } from "../core/run.js";
+import type { TraceEntry } from "../core/trace.js";
 import type { RunFolder } from "./store.js";
 
 export interface ReportInput {
@@ -13,6 +14,7 @@ export interface ReportInput {
   readonly results: RunResults;
   readonly history: History;
   readonly logs: Readonly<Record<string, string>>;
+  readonly trace: readonly TraceEntry[];
 }
 
 /** The page's script and style, bundled by the build. */
@@ -22,7 +24,7 @@ export function pageAssets(): { script: string; style: string } {
   return { script: read("main.js"), style: read("style.css") };
 }
 
-export async function writeReports({ folder, spec, results, history, logs }: ReportInput): Promise<void> {
+export async function writeReports({ folder, spec, results, history, logs, trace }: ReportInput): Promise<void> {
   folder.write("junit.xml", renderJunit(results));
-  folder.write("report.html", await renderReport({ test: spec, results, history, logs }, pageAssets()));
+  folder.write("report.html", await renderReport({ test: spec, results, history, logs, trace }, pageAssets()));
 }

@@ -84,7 +84,7 @@ export function clusterOf(engine: DockerEngine, parts: ClusterParts): DockerClus
         throw new RequestError(`${node} takes no requests: port ${REQUEST_PORT} is not published`, false);
       return requester.request(body, signal);
     },
-    log: (node) => logOf(engine, pod(node).systemId, node),
+    log: (node) => logOf(engine, pod(node).systemId, node, Date.now() - clock.nowNs() / 1e6),
     state: (node) => stateOfContainer(engine, pod(node).systemId, node),
     detach,
     stop() {

@@ -79,13 +79,26 @@ async function readAll(stream: Readable, what: string, signal: AbortSignal | und
   }
 }
 
-/** The end of what the container printed since it was made, over all its starts. */
-export async function logOf(engine: DockerEngine, containerId: string, node: NodeId): Promise<string> {
+/**
+ * The end of what the container printed since it was made, over all its starts. With `zeroMs` (the run's beginning by the
+ * wall clock) each line begins with milliseconds since then, as the simulation's do.
+ */
+export async function logOf(engine: DockerEngine, containerId: string, node: NodeId, zeroMs?: number): Promise<string> {
+  const timestamps = zeroMs !== undefined;
   const raw = await engine.call(`read the log of ${node}`, (abortSignal) =>
     engine.docker
       .getContainer(containerId)
-      .logs({ stdout: true, stderr: true, tail: LOG_LINES, follow: false, abortSignal }),
+      .logs({ stdout: true, stderr: true, tail: LOG_LINES, follow: false, timestamps, abortSignal }),
   );
-  const text = interleave(raw);
+  const text = zeroMs === undefined ? interleave(raw) : sinceZero(interleave(raw), zeroMs);
   return text.length <= LOG_BYTES ? text : `… (cut)\n${text.slice(-LOG_BYTES)}`;
+}
+
+/** Docker's time stamps as milliseconds since the run began: `2026-11-22T10:15:01.234567891Z text` -> `1234.568 text`. */
+export function sinceZero(text: string, zeroMs: number): string {
+  return text.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z /gm, (_, second: string, fraction = "") => {
+    // Date.parse knows milliseconds only; the rest of the fraction is added by hand.
+    const ms = Date.parse(`${second}Z`) - zeroMs + Number(`0.${fraction || "0"}`) * 1000;
+    return `${ms.toFixed(3)} `;
+  });
 }

@@ -7,6 +7,7 @@ import type { NodeId } from "../../core/op.js";
 import type { Program } from "../../core/program.js";
 import { rng } from "../../core/rng.js";
 import type { Clock, Cluster, NodeSpec } from "../../core/runtime.js";
+import type { TraceEntry } from "../../core/trace.js";
 import { virtualClock } from "./clock.js";
 import { simulatedCluster } from "./cluster.js";
 import { SimDisk } from "./disk.js";
@@ -21,12 +22,10 @@ import { type NodeWires, SimNode } from "./node.js";
 import { NodeClock } from "./node-clock.js";
 import { DEFAULT_NETWORK, type SimulationOptions } from "./options.js";
 import { Requests } from "./requests.js";
-import type { TraceEntry } from "./trace.js";
 
 export { LATENCIES, type LatencyName, type LatencyTable } from "./latency.js";
 export { DEFAULT_NETWORK, type NetworkOptions, type SimulationOptions } from "./options.js";
 export type { Topology } from "./topology.js";
-export type { Fate, TraceEntry } from "./trace.js";
 
 export interface Simulation {
   readonly clock: Clock;

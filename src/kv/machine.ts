@@ -1,14 +1,11 @@
 /**
- * The replicated state machine of the modes that order all writes (kv-async, kv-raft): registers and sets, one per key,
- * and the sessions that keep a repeated request from being executed twice. No I/O; `apply` mutates the machine it is given.
+ * The replicated state machine of the modes that order all writes (kv-async, kv-raft): what each key holds, and the sessions
+ * that keep a repeated request from being executed twice. No I/O; `apply` mutates the machine it is given.
  */
-import type { Key } from "../core/op.js";
-import { fail, isRead, ok, type Reply, type Request } from "./protocol.js";
-
-/** One key's data. The first write decides the kind; an op of another kind is refused. */
-export type Cell =
-  | { readonly kind: "register"; value: unknown }
-  | { readonly kind: "set"; readonly elements: Set<number | string> };
+import { CELL_OPS } from "./cell-ops.js";
+import { type CellImage, type Cells, cellFromImage, cellToImage } from "./cells.js";
+import { fail, isRead, type Reply, type Request } from "./protocol.js";
+import { READ_TXN, runTxn, TXN } from "./txn.js";
 
 /** The newest write of a client, and what it was told. */
 export interface Session {
@@ -17,74 +14,25 @@ export interface Session {
 }
 
 export interface Machine {
-  readonly cells: Map<Key, Cell>;
+  readonly cells: Cells;
   readonly sessions: Map<string, Session>;
 }
 
 /** A machine as JSON, for snapshots. */
 export interface MachineImage {
-  readonly cells: readonly (readonly [Key, "register" | "set", unknown])[];
+  readonly cells: readonly CellImage[];
   readonly sessions: readonly (readonly [string, number, Reply])[];
 }
 
-type Apply = (machine: Machine, key: Key, value: unknown) => Reply;
+/** The f's that clients of this machine may use. */
+export const MACHINE_OPS: readonly string[] = [...Object.keys(CELL_OPS), TXN];
 
-export const WRONG_TYPE = "wrong type";
-
-/** Every op this machine understands. Each entry decides and executes at once: nothing may happen in between. */
-const OPS: Readonly<Record<string, Apply>> = {
-  read(machine, key) {
-    const cell = machine.cells.get(key);
-    if (cell === undefined) return ok(null);
-    return ok(cell.kind === "register" ? cell.value : [...cell.elements]);
-  },
-
-  write(machine, key, value) {
-    const cell = machine.cells.get(key);
-    if (cell === undefined) machine.cells.set(key, { kind: "register", value: value ?? null });
-    else if (cell.kind === "register") cell.value = value ?? null;
-    else return fail(WRONG_TYPE);
-    return ok();
-  },
-
-  /** `value` is [from, to]; an absent key holds null. */
-  cas(machine, key, value) {
-    if (!Array.isArray(value) || value.length !== 2) return fail("cas needs [from, to]");
-    const cell = machine.cells.get(key);
-    if (cell !== undefined && cell.kind !== "register") return fail(WRONG_TYPE);
-    const [from, to] = value as [unknown, unknown];
-    if (!sameJson(cell === undefined ? null : cell.value, from)) return fail("mismatch");
-    return OPS.write?.(machine, key, to) ?? fail(WRONG_TYPE);
-  },
-
-  add: (machine, key, value) => onSet(machine, key, value, (elements, element) => elements.add(element)),
-
-  remove: (machine, key, value) => onSet(machine, key, value, (elements, element) => elements.delete(element)),
-};
-
-function onSet(
-  machine: Machine,
-  key: Key,
-  element: unknown,
-  change: (elements: Set<number | string>, element: number | string) => void,
-): Reply {
-  if (typeof element !== "number" && typeof element !== "string") return fail("an element is a number or a string");
-  let cell = machine.cells.get(key);
-  if (cell === undefined) {
-    cell = { kind: "set", elements: new Set() };
-    machine.cells.set(key, cell);
-  }
-  if (cell.kind !== "set") return fail(WRONG_TYPE);
-  change(cell.elements, element);
-  return ok();
-}
-
-/** The f's of this machine. */
-export const MACHINE_OPS: readonly string[] = Object.keys(OPS);
+const isTxn = (f: string): boolean => f === TXN || f === READ_TXN;
 
 /** Does the machine know this op, and is it complete? Ask before a request is logged: what is logged will be applied. */
 export function refuse(request: Request): Reply | undefined {
-  if (!Object.hasOwn(OPS, request.f)) return fail(`unknown op ${request.f}`);
+  if (isTxn(request.f)) return undefined;
+  if (!Object.hasOwn(CELL_OPS, request.f)) return fail(`unknown op ${request.f}`);
   if (request.key === undefined) return fail(`${request.f} needs a key`);
   return undefined;
 }
@@ -96,9 +44,10 @@ export function emptyMachine(): Machine {
 /** Executes a request, also when it was executed before (a register written twice forgets what came in between). */
 export function apply(machine: Machine, request: Request): Reply {
   const { f, key, value } = request;
-  const op = Object.hasOwn(OPS, f) ? OPS[f] : undefined;
+  if (isTxn(f)) return runTxn(machine.cells, f, value);
+  const op = Object.hasOwn(CELL_OPS, f) ? CELL_OPS[f] : undefined;
   if (op === undefined || key === undefined) return refuse(request) ?? fail(`unknown op ${f}`);
-  return op(machine, key, value);
+  return op(machine.cells, key, value);
 }
 
 /**
@@ -129,26 +78,14 @@ export function seen(machine: Machine, request: Request): boolean {
 
 export function toImage(machine: Machine): MachineImage {
   return {
-    cells: [...machine.cells].map(([key, cell]) =>
-      cell.kind === "register" ? [key, cell.kind, cell.value] : [key, cell.kind, [...cell.elements]],
-    ),
+    cells: [...machine.cells].map(([key, cell]) => cellToImage(key, cell)),
     sessions: [...machine.sessions].map(([client, { seq, reply }]) => [client, seq, reply]),
   };
 }
 
 export function fromImage(image: MachineImage): Machine {
   const machine = emptyMachine();
-  for (const [key, kind, data] of image.cells) {
-    machine.cells.set(
-      key,
-      kind === "register" ? { kind, value: data } : { kind, elements: new Set(data as (number | string)[]) },
-    );
-  }
+  for (const cell of image.cells) machine.cells.set(cell[0], cellFromImage(cell));
   for (const [client, seq, reply] of image.sessions) machine.sessions.set(client, { seq, reply });
   return machine;
-}
-
-/** Equality of JSON values; the order of an object's fields matters, as both sides came from the same codec. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -41,7 +41,7 @@ export interface Status {
 }
 
 /** Ops that change nothing: without an answer they are `fail`, and they need no session. */
-const READS: ReadonlySet<string> = new Set(["read", "contains", "lookup", "siblings", "ping", "status"]);
+const READS: ReadonlySet<string> = new Set(["read", "read-txn", "contains", "lookup", "siblings", "ping", "status"]);
 
 /** Does this f leave the data alone? */
 export function isRead(f: string): boolean {
@@ -67,7 +67,7 @@ export function by(node: NodeId, reply: Reply): Reply {
   return { ...reply, by: node };
 }
 
-function isKey(value: unknown): value is Key {
+export function isKey(value: unknown): value is Key {
   return typeof value === "string" || (typeof value === "number" && Number.isSafeInteger(value));
 }
 

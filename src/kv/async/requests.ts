@@ -4,7 +4,8 @@
  * request and will not forward it.
  */
 import type { NodeId } from "../../core/op.js";
-import { refuse, seen } from "../machine.js";
+import { shown } from "../cells.js";
+import { apply, refuse, seen } from "../machine.js";
 import { by, fail, info, isRead, ok, parseRequest, type Reply, type Request, type Status } from "../protocol.js";
 import { missesPrimary } from "./election.js";
 import type { Entry, Message } from "./messages.js";
@@ -28,7 +29,7 @@ function serve(state: AsyncState, id: number, request: Request, nowMs: number): 
   if (refused !== undefined) answer(refused);
   else if (state.isPrimary) execute(state, request, nowMs, answer);
   // Planted bug: the primary's data may be newer than this copy.
-  else if (state.options.bug === "replica-reads" && isRead(request.f)) answer(ok(valueHere(state, request)));
+  else if (state.options.bug === "replica-reads" && isRead(request.f)) answer(apply(state.machine, request));
   else forward(state, id, request, nowMs, answer);
 }
 
@@ -48,16 +49,11 @@ function forward(state: AsyncState, id: number, request: Request, nowMs: number,
   state.out.send(primary, { t: "ask", run: state.run, n, r } satisfies Message);
 }
 
-function valueHere(state: AsyncState, request: Request): unknown {
-  const cell = request.key === undefined ? undefined : state.machine.cells.get(request.key);
-  if (cell === undefined) return null;
-  return cell.kind === "register" ? cell.value : [...cell.elements];
-}
-
 /** Planted bug: decides a cas by this copy, and passes on a plain write. */
 function casHere(state: AsyncState, request: Request): Request | undefined {
   if (request.f !== "cas" || !Array.isArray(request.value)) return request;
-  if (valueHere(state, request) !== request.value[0]) return undefined;
+  const held = request.key === undefined ? undefined : state.machine.cells.get(request.key);
+  if (shown(held) !== request.value[0]) return undefined;
   return { ...request, f: "write", value: request.value[1] };
 }
 
@@ -69,7 +65,7 @@ function execute(state: AsyncState, request: Request, nowMs: number, answer: (re
     return;
   }
   if (isRead(request.f)) {
-    answer(ok(valueHere(state, request)));
+    answer(apply(state.machine, request));
     return;
   }
   const entry: Entry = { e: epoch, i: last.i + 1, r: request };

@@ -1,6 +1,6 @@
 /** The leader executes requests: reads after it has made sure that it leads, writes through the log. */
 import type { NodeId } from "../../core/op.js";
-import { sameJson } from "../machine.js";
+import { sameJson } from "../cell-ops.js";
 import { fail, isRead, ok, type Request } from "../protocol.js";
 import { answerRefusal, answerReply } from "./answers.js";
 import { isNamed } from "./apply.js";

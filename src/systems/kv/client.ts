@@ -6,9 +6,13 @@ import type { Completion, Invocation, Key, NodeId } from "../../core/op.js";
 import { type Cluster, RequestError } from "../../core/runtime.js";
 import type { Client } from "../../core/system.js";
 import { isRead, parseReply, type Reply } from "../../kv/protocol.js";
+import { onlyReads, READ_TXN, TXN } from "../../kv/txn.js";
 
 /** The key of sets that are named by none. */
 export const THE_SET: Key = "set";
+
+/** Ops that are no reads and yet answer with a value: what was taken, a fencing token, the micro-ops with their results. */
+const ANSWERING: ReadonlySet<string> = new Set(["dequeue", "acquire", TXN]);
 
 export class KvClient implements Client {
   private seq = 0;
@@ -21,8 +25,11 @@ export class KvClient implements Client {
   ) {}
 
   async invoke(op: Invocation, signal: AbortSignal): Promise<Completion> {
-    const { f, value } = op;
-    const body = { f, key: op.key ?? THE_SET, value, client: this.name, seq: ++this.seq };
+    const { value } = op;
+    // Nodes answer transactions that only read as they answer reads, so they must know them by name.
+    const f = op.f === TXN && onlyReads(value) ? READ_TXN : op.f;
+    const key = op.f === TXN ? op.key : (op.key ?? THE_SET);
+    const body = { f, ...(key === undefined ? {} : { key }), value, client: this.name, seq: ++this.seq };
     let answer: unknown;
     try {
       answer = await this.cluster.request(this.node, body, signal);
@@ -30,27 +37,38 @@ export class KvClient implements Client {
       return lost(f, error, signal);
     }
     const reply = parseReply(answer);
-    if (reply === undefined) return { type: isRead(f) ? "fail" : "info", error: "the reply made no sense" };
-    return this.completion(op, reply);
+    if (reply === undefined) return senseless(f);
+    return this.completion(op, f, reply);
   }
 
   async close(): Promise<void> {}
 
-  private completion(op: Invocation, reply: Reply): Completion {
+  /** `f` is the op's name on the wire. */
+  private completion(op: Invocation, f: string, reply: Reply): Completion {
     const via = reply.by !== undefined && reply.by !== this.node ? { via: reply.by } : {};
-    if (reply.type === "ok") return { type: "ok", ...readValue(op, reply.value), ...via };
+    if (reply.type === "ok") {
+      // Counterexample: a transaction's own micro-ops in the place of its results would say that it read null everywhere.
+      if (ANSWERING.has(op.f) && reply.value === undefined) return senseless(f);
+      return { type: "ok", ...answered(op, reply.value), ...via };
+    }
     // A read that may have happened has changed nothing: it did not happen.
-    const type = reply.type === "info" && isRead(op.f) ? "fail" : reply.type;
+    const type = reply.type === "info" && isRead(f) ? "fail" : reply.type;
     return { type, error: reply.error, ...via };
   }
 }
 
-/** What a read returned; writes keep the value of their invocation. A set without a key that nobody wrote to is empty. */
-function readValue(op: Invocation, value: unknown): { readonly value?: unknown } {
+/** What an op returned; writes keep the value of their invocation. A set without a key that nobody wrote to is empty. */
+function answered(op: Invocation, value: unknown): { readonly value?: unknown } {
+  if (ANSWERING.has(op.f)) return { value };
   if (!isRead(op.f)) return {};
   if (op.key === undefined && (value === undefined || value === null)) return { value: [] };
   return { value: value ?? null };
 }
+
+const senseless = (f: string): Completion => ({
+  type: isRead(f) ? "fail" : "info",
+  error: "the reply made no sense",
+});
 
 /** A request without an answer: only one that provably never reached the node is definite. */
 function lost(f: string, error: unknown, signal: AbortSignal): Completion {

@@ -1,6 +1,8 @@
 /** Everything there is, as literal lists: the command line's validation and the documentation's tables derive from them. */
+import { appendWorkload } from "../workloads/append.js";
 import { registerWorkload } from "../workloads/register.js";
 import { setWorkload } from "../workloads/set.js";
+import { wrWorkload } from "../workloads/wr.js";
 import { nemesisDefinitions } from "./nemeses/parse.js";
 import type { Registry } from "./runner/plan.js";
 import { etcdDefinition } from "./systems/etcd/etcd.js";
@@ -9,6 +11,6 @@ import { redisClusterDefinition } from "./systems/redis-cluster/redis-cluster.js
 
 export const registry: Registry = {
   systems: [etcdDefinition, redisClusterDefinition, ...kvDefinitions],
-  workloads: [registerWorkload, setWorkload],
+  workloads: [registerWorkload, setWorkload, appendWorkload, wrWorkload],
   nemeses: nemesisDefinitions,
 };

@@ -7,7 +7,7 @@ import { type EdgeWriter, findCycles } from "./core.js";
 import { type Explainer, explainCycle } from "./explain.js";
 import type { Findings } from "./findings.js";
 import { boundaryOf, forbiddenBy } from "./models.js";
-import { FAIL, INFO, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
+import { FAIL, INFO, NIL, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import type { ElleAnomaly, ElleOptions, ElleVerdict, TxnModel } from "./types.js";
 
 const BUDGET = 4_000_000;
@@ -67,7 +67,7 @@ export function verdictOf(
   const found = [...findings.counts.keys()].sort();
   const anomalyTypes = found.filter((type) => demands.forbidden.has(type));
   const all = boundaryOf(found);
-  const judged = okReads(txns) > 0;
+  const judged = observes(model, txns);
   const valid: Valid = anomalyTypes.length > 0 ? false : judged ? true : "unknown";
   const boundary = valid === false ? all : { not: [], alsoNot: [] };
   const anomalies: Record<string, readonly ElleAnomaly[]> = {};
@@ -121,7 +121,7 @@ function summaryOf(
   not: readonly string[],
 ): string {
   const size = `${txns.count} transactions`;
-  if (valid === "unknown") return `${size}: no completed read, so nothing to judge`;
+  if (valid === "unknown") return `${size}: no completed read of anything written, so nothing to judge`;
   if (valid) return `${size}: nothing that ${demands.models.join(", ")} forbids`;
   const types = Object.entries(counts).map(([type, count]) => (count === 1 ? type : `${type} (${count})`));
   return `${size}: ${types.join(", ")}; not ${not.join(", not ")}`;
@@ -133,15 +133,25 @@ function countTypes(txns: TxnHistory): { ok: number; info: number; fail: number 
   return { ok: counts[OK] as number, info: counts[INFO] as number, fail: counts[FAIL] as number };
 }
 
-/** Without a completed read, any store at all could have made the history. */
-function okReads(txns: TxnHistory): number {
-  for (let t = 0; t < txns.count; t++) {
+/**
+ * Was anything seen that could have been wrong? That takes a completed read, and a write that happened: an acknowledged one,
+ * or one whose value was read. Counterexample: every append was refused and every list read as empty, as a store that does
+ * nothing at all would have it.
+ */
+function observes(model: TxnModel, txns: TxnHistory): boolean {
+  let read = false;
+  let written = false;
+  for (let t = 0; t < txns.count && !(read && written); t++) {
     if (txns.type[t] !== OK) continue;
     for (let m = txns.mopStart[t] as number; m < (txns.mopStart[t + 1] as number); m++) {
-      if (txns.mopKind[m] === READ && txns.mopValue[m] !== UNKNOWN) return 1;
+      if (txns.mopKind[m] !== READ) written = true;
+      else if (txns.mopValue[m] !== UNKNOWN) {
+        read = true;
+        if (model === "list-append" ? (txns.mopSize[m] as number) > 0 : txns.mopValue[m] !== NIL) written = true;
+      }
     }
   }
-  return 0;
+  return read && written;
 }
 
 /** The first case of each type, then the second, … */

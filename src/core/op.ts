@@ -23,6 +23,7 @@ export type OpType = "invoke" | "ok" | "fail" | "info";
 export interface Invocation {
   readonly f: string;
   readonly key?: Key;
+  /** What to write. Of a read: what an absent key reads as, null but for objects that begin as something else (a counter: 0). */
   readonly value: unknown;
 }
 

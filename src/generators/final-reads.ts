@@ -1,17 +1,22 @@
-/** The final phase of most workloads: read every key that was touched, from every node, when nothing else runs. */
+/** The final phase of most workloads: read all that was touched, from every node, when nothing else runs. */
 import type { Context, Emission, Generator, GeneratorEvent, Next } from "../core/generator.js";
-import type { Key, NodeId, Thread } from "../core/op.js";
+import type { Invocation, Key, NodeId, Op, Thread } from "../core/op.js";
+
+/** What to read in the end, by what was heard: `hear` gets every invocation of a client and returns a value, never mutates. */
+export interface FinalPlan<H> {
+  readonly heard: H;
+  hear(heard: H, op: Op): H;
+  reads(heard: H): readonly Invocation[];
+}
 
 interface Read {
-  /** Absent: the one object of the run that has no key (the set). */
-  readonly key: Key | undefined;
+  readonly op: Invocation;
   readonly node: NodeId;
   readonly attempt: number;
 }
 
-interface State {
-  /** Keys heard of, oldest first. */
-  readonly keys: readonly (Key | undefined)[];
+interface State<H> {
+  readonly heard: H;
   /** Reads still to do; undefined until the phase begins. */
   readonly todo?: readonly Read[];
   /** Reads under way, by thread. */
@@ -26,25 +31,38 @@ const ATTEMPTS = 8;
  * invoked again later, as an op of its own, up to eight times in all.
  */
 export function finalReads(nodes: readonly NodeId[], f = "read"): Generator {
-  return build(nodes, f, { keys: [], running: new Map() });
+  return finalOps<readonly (Key | undefined)[]>(nodes, {
+    // The one object of the run that has no key (the set) is a key like any other here.
+    heard: [],
+    hear: (keys, { key }) => (keys.includes(key) ? keys : [...keys, key]),
+    reads: (keys) => keys.map((key) => ({ f, ...(key === undefined ? {} : { key }), value: null })),
+  });
 }
 
-function build(nodes: readonly NodeId[], f: string, state: State): Generator {
+/** The same with reads of any kind, each of which goes to every node. */
+export function finalOps<H>(nodes: readonly NodeId[], plan: FinalPlan<H>): Generator {
+  return build(nodes, plan, { heard: plan.heard, running: new Map() });
+}
+
+function build<H>(nodes: readonly NodeId[], plan: FinalPlan<H>, state: State<H>): Generator {
   return {
     next(context): Next {
-      const todo = state.todo ?? state.keys.flatMap((key) => nodes.map((node) => ({ key, node, attempt: 1 })));
+      const todo =
+        state.todo ?? plan.reads(state.heard).flatMap((op) => nodes.map((node) => ({ op, node, attempt: 1 })));
       if (todo.length === 0) return state.running.size === 0 ? "done" : "pending";
       const chosen = assign(todo, context);
       if (chosen === undefined) return "pending";
       const { read, thread } = chosen;
-      const { key, node } = read;
-      const op: Emission = { f, ...(key === undefined ? {} : { key }), value: null, thread, node, atNs: context.nowNs };
+      const op: Emission = { ...read.op, thread, node: read.node, atNs: context.nowNs };
       const left = todo.filter((other) => other !== read);
-      return { op, rest: build(nodes, f, { ...state, todo: left, running: new Map(state.running).set(thread, read) }) };
+      return {
+        op,
+        rest: build(nodes, plan, { ...state, todo: left, running: new Map(state.running).set(thread, read) }),
+      };
     },
     update(_, event): Generator {
-      const updated = hear(state, event, f);
-      return updated === state ? this : build(nodes, f, updated);
+      const updated = hear(state, event, plan);
+      return updated === state ? this : build(nodes, plan, updated);
     },
   };
 }
@@ -64,13 +82,14 @@ function assign(todo: readonly Read[], context: Context): { read: Read; thread: 
   return read === undefined || thread === undefined ? undefined : { read, thread };
 }
 
-function hear(state: State, { op, thread }: GeneratorEvent, f: string): State {
+function hear<H>(state: State<H>, { op, thread }: GeneratorEvent, plan: FinalPlan<H>): State<H> {
   if (thread === "nemesis") return state;
   if (state.todo === undefined) {
-    return op.type !== "invoke" || state.keys.includes(op.key) ? state : { ...state, keys: [...state.keys, op.key] };
+    const heard = op.type === "invoke" ? plan.hear(state.heard, op) : state.heard;
+    return heard === state.heard ? state : { ...state, heard };
   }
   const read = state.running.get(thread);
-  if (read === undefined || op.type === "invoke" || op.f !== f) return state;
+  if (read === undefined || op.type === "invoke" || op.f !== read.op.f) return state;
   const running = new Map(state.running);
   running.delete(thread);
   const again = op.type !== "ok" && read.attempt < ATTEMPTS;

@@ -1,6 +1,6 @@
 /** Pure, seeded combinators: build any load and any fault schedule out of these. */
 
-export { finalReads } from "./final-reads.js";
+export { type FinalPlan, finalOps, finalReads } from "./final-reads.js";
 export { limit, mix, phases, sequence, spaced, stagger, until } from "./flow.js";
 export { type Draft, each, nothing, repeat, unfold } from "./leaves.js";
 export { type Listening, listen } from "./listen.js";

@@ -31,17 +31,18 @@ export const CELL_OPS: Readonly<Record<string, CellOp>> = {
   remove: (cells, key, value) => onSet(cells, key, value, (elements, element) => elements.delete(element)),
 
   enqueue(cells, key, value) {
+    if (value === null || value === undefined) return fail("null cannot be enqueued");
     const queue = cellOf(cells, key, "queue");
     if (queue === undefined) return wrongType();
-    queue.elements.push(value ?? null);
+    queue.elements.push(value);
     return ok();
   },
 
-  /** Takes the oldest element. Of an empty queue it takes nothing, and says so. */
+  /** Takes the oldest element; null where there is none, which is why null cannot be enqueued. */
   dequeue(cells, key) {
     const queue = cellOf(cells, key, "queue");
     if (queue === undefined) return wrongType();
-    return queue.elements.length === 0 ? fail("empty") : ok(queue.elements.shift());
+    return ok(queue.elements.length === 0 ? null : queue.elements.shift());
   },
 
   /** `value` is by how much. */

@@ -184,6 +184,7 @@ test("txn: reads see the snapshot and the transaction's own writes; all of it is
     ["r", "x", null],
     ["w", "y", 9],
     ["r", "y", null],
+    ["r", "z", null],
   ];
   expect(await client.invoke({ f: "txn", value }, never)).toEqual({
     type: "ok",
@@ -193,15 +194,44 @@ test("txn: reads see the snapshot and the transaction's own writes; all of it is
       ["r", "x", [1, 2]],
       ["w", "y", 9],
       ["r", "y", 9],
+      ["r", "z", null],
     ],
   });
   expect(server.requests[1]?.body).toMatchObject({
     compare: [
       { key: toBase64('t/"x"'), mod_revision: "3" },
-      { key: toBase64('t/"y"'), mod_revision: "0" },
+      { key: toBase64('t/"z"'), mod_revision: "0" },
     ],
     success: [{ request_put: { value: toBase64("[1,2]") } }, { request_put: { value: toBase64("9") } }],
   });
+});
+
+test("txn: what is overwritten unread is neither read nor guarded", async () => {
+  const client = await clientOf(inTurn([200, { succeeded: true }]));
+  const value = [
+    ["w", "x", 1],
+    ["w", "y", 2],
+    ["append", "y", 3],
+    ["r", "x", null],
+  ];
+  expect(await client.invoke({ f: "txn", value }, never)).toMatchObject({ type: "ok", value: { 3: ["r", "x", 1] } });
+  expect(server.requests).toEqual([
+    {
+      path: "/v3/kv/txn",
+      body: {
+        compare: [],
+        success: [
+          { request_put: { key: toBase64('t/"x"'), value: toBase64("1") } },
+          { request_put: { key: toBase64('t/"y"'), value: toBase64("[3]") } },
+        ],
+      },
+    },
+  ]);
+});
+
+test("txn: a reply without its ranges is no proof that nothing was there", async () => {
+  const client = await clientOf(inTurn([200, { header: {} }]));
+  expect((await client.invoke({ f: "txn", value: [["r", "x", null]] }, never)).type).toBe("fail");
 });
 
 test("txn: a lost race is fail, a lost reply is info, reads alone write nothing", async () => {

@@ -19,12 +19,14 @@ export async function runTxn(
   signal: AbortSignal,
 ): Promise<Completion> {
   const ops = microOps(value);
-  // A blind write ("w" before any read of its key) needs no snapshot, but one read costs little and keeps this simple.
-  const keys = [...new Set(ops.map(([, key]) => objectKey(key)))];
-  const success = keys.map((key) => ({ request_range: { key: toBase64(key), serializable } }));
-  const read = await gateway.post("/v3/kv/txn", { success }, signal);
-  if (!isOk(read)) return failedRead(read);
-  const snapshot = snapshotOf(keys, read.body);
+  const keys = keysToRead(ops);
+  const snapshot = new Map<string, KeyValue | undefined>();
+  if (keys.length > 0) {
+    const success = keys.map((key) => ({ request_range: { key: toBase64(key), serializable } }));
+    const read = await gateway.post("/v3/kv/txn", { success }, signal);
+    if (!isOk(read)) return failedRead(read);
+    if (!fill(snapshot, keys, read.body)) return { type: "fail", error: "a reply without its ranges" };
+  }
   const { results, written } = run(ops, snapshot);
   if (written.size === 0) return { type: "ok", value: results };
   const outcome = await gateway.post("/v3/kv/txn", guarded(keys, snapshot, written), signal);
@@ -34,11 +36,27 @@ export async function runTxn(
     : { type: "fail", error: "conflict" };
 }
 
-/** The replies of a transaction's ranges, in the order of its keys. */
-function snapshotOf(keys: readonly string[], body: unknown): Map<string, KeyValue | undefined> {
+/** Keys whose value matters: all but those that are overwritten before anything else. Blind writes race with nobody. */
+function keysToRead(ops: readonly MicroOp[]): readonly string[] {
+  const blind = new Set<string>();
+  const keys = new Set<string>();
+  for (const [f, key] of ops) {
+    const name = objectKey(key);
+    if (f === "w" && !keys.has(name)) blind.add(name);
+    else if (!blind.has(name)) keys.add(name);
+  }
+  return [...keys];
+}
+
+/** Fills in the replies of a transaction's ranges, in the order of its keys. False where some are missing. */
+function fill(snapshot: Map<string, KeyValue | undefined>, keys: readonly string[], body: unknown): boolean {
   const responses = field(body, "responses");
   const list: readonly unknown[] = Array.isArray(responses) ? responses : [];
-  return new Map(keys.map((key, i) => [key, keyValues(field(list[i], "response_range"))[0]]));
+  if (list.length !== keys.length) return false;
+  keys.forEach((key, i) => {
+    snapshot.set(key, keyValues(field(list[i], "response_range"))[0]);
+  });
+  return true;
 }
 
 /** Runs the micro-ops on the snapshot: later ones see what earlier ones wrote. */

@@ -61,3 +61,10 @@ test("dequeue returns what it took, acquire its token; other writes keep their v
   expect(await client.invoke({ f: "acquire", key: 1, value: 3 }, never)).toEqual({ type: "ok", value: 9 });
   expect(await client.invoke({ f: "write", key: 1, value: 3 }, never)).toEqual({ type: "ok" });
 });
+
+test("an absent key reads as what the invocation says", async () => {
+  const { client } = clientOf(() => ({ type: "ok", value: null }));
+  expect(await client.invoke({ f: "read", key: 1, value: 0 }, never)).toEqual({ type: "ok", value: 0 });
+  expect(await client.invoke({ f: "read", key: 1, value: null }, never)).toEqual({ type: "ok", value: null });
+  expect(await client.invoke({ f: "read", value: null }, never)).toEqual({ type: "ok", value: [] });
+});

@@ -57,12 +57,15 @@ export class KvClient implements Client {
   }
 }
 
-/** What an op returned; writes keep the value of their invocation. A set without a key that nobody wrote to is empty. */
+/**
+ * What an op returned; writes keep the value of their invocation. A set without a key that nobody wrote to is empty, and
+ * any other absent key reads as what the invocation says (a counter: 0), mostly null.
+ */
 function answered(op: Invocation, value: unknown): { readonly value?: unknown } {
   if (ANSWERING.has(op.f)) return { value };
   if (!isRead(op.f)) return {};
   if (op.key === undefined && (value === undefined || value === null)) return { value: [] };
-  return { value: value ?? null };
+  return { value: value ?? op.value ?? null };
 }
 
 const senseless = (f: string): Completion => ({

@@ -7,10 +7,10 @@ import { planRun, type RunRequest } from "../../src/runner/plan.js";
 
 const nothing = (): void => undefined;
 
-/** Runs in the simulation for five seconds of virtual time (or as the request says). */
+/** Runs in the simulation for six seconds of virtual time (or as the request says). */
 export async function simulatedRun(request: RunRequest): Promise<Judged> {
   const plan = await planRun(
-    { timeLimitMs: 5_000, nemesisIntervalMs: 1_200, runtime: "simulation", ...request },
+    { timeLimitMs: 6_000, nemesisIntervalMs: 1_500, runtime: "simulation", ...request },
     { registry, version: "test", now: new Date(0), dockerAnswers: async () => false },
   );
   const { signal } = new AbortController();

@@ -1,5 +1,7 @@
 /** The public API: what a person needs to bring a system, workload, nemesis or checker of their own. */
+export { type Config, type Contract, defineConfig, type Expected, type RunSettings } from "./config/define.js";
 export type { CheckContext, Checker, Valid, Verdict, Witness } from "./core/checker.js";
+export type { CiResults, ContractResult } from "./core/contract.js";
 export { CapTestError, EnvironmentError, EXIT, UsageError } from "./core/errors.js";
 export type { FaultRecord, FaultWindow } from "./core/fault.js";
 export { faultWindows } from "./core/fault.js";

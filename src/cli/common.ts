@@ -34,6 +34,7 @@ export interface RunFlags extends CommonOptions {
   readonly systemOpt: Record<string, string>;
   readonly workloadOpt: Record<string, string>;
   readonly image?: string;
+  readonly config?: string;
   readonly dir: string;
 }
 
@@ -43,7 +44,7 @@ const number = (text: string): number => {
   return value;
 };
 
-const wholeNumber = (text: string): number => {
+export const wholeNumber = (text: string): number => {
   const value = number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("Not a whole number of 0 or more.");
   return value;
@@ -88,6 +89,7 @@ export function withRunOptions(command: Command): Command {
     .option("--system-opt <k=v>", "an option of the system (repeatable)", keyValue, {})
     .option("--workload-opt <k=v>", "an option of the workload (repeatable)", keyValue, {})
     .option("--image <name>", "another image for the system's containers")
+    .option("--config <file>", "systems and workloads of your own (default: cap-test.config.{ts,mjs,js} here)")
     .option("--dir <path>", "where runs are stored", "runs");
 }
 

@@ -1,7 +1,8 @@
 /** `cap-test list`: what there is and what fits what, straight from the registries. */
 import type { Command } from "commander";
-import { registry } from "../registry.js";
+import { extendedRegistry } from "../config/extend.js";
 import { lookUp } from "../runner/names.js";
+import type { Registry } from "../runner/plan.js";
 import { type CommonOptions, withCommon } from "./common.js";
 import { createOutput } from "./output.js";
 
@@ -12,7 +13,7 @@ interface Entry {
 }
 
 /** Checkers by the workload that uses them, found by making each workload once. */
-function checkerEntries(): Entry[] {
+function checkerEntries(registry: Registry): Entry[] {
   const users = new Map<string, string[]>();
   for (const workload of registry.workloads) {
     const options = Object.fromEntries(workload.options.map((option) => [option.name, option.default]));
@@ -32,10 +33,10 @@ function checkerEntries(): Entry[] {
   ];
 }
 
-const TOPICS: readonly { readonly name: string; entries(): readonly Entry[] }[] = [
+const TOPICS: readonly { readonly name: string; entries(registry: Registry): readonly Entry[] }[] = [
   {
     name: "systems",
-    entries: () =>
+    entries: (registry) =>
       registry.systems.map(({ create: _, ...definition }) => ({
         ...definition,
         workloads: registry.workloads
@@ -45,7 +46,7 @@ const TOPICS: readonly { readonly name: string; entries(): readonly Entry[] }[] 
   },
   {
     name: "workloads",
-    entries: () =>
+    entries: (registry) =>
       registry.workloads.map(({ create: _, ...definition }) => ({
         ...definition,
         systems: registry.systems
@@ -53,7 +54,7 @@ const TOPICS: readonly { readonly name: string; entries(): readonly Entry[] }[] 
           .map(({ name }) => name),
       })),
   },
-  { name: "nemeses", entries: () => registry.nemeses.map(({ create: _, ...definition }) => definition) },
+  { name: "nemeses", entries: ({ nemeses }) => nemeses.map(({ create: _, ...definition }) => definition) },
   { name: "checkers", entries: checkerEntries },
 ];
 
@@ -62,24 +63,26 @@ export function listCommand(program: Command, exit: (code: number) => void): voi
     .argument("[what]", TOPICS.map(({ name }) => name).join(", "))
     .description("list systems, workloads, nemeses and checkers, and which fit which")
     .addHelpText("after", "\nExamples:\n  cap-test list\n  cap-test list systems --json")
-    .action((what: string | undefined, options: CommonOptions) => {
+    .option("--config <file>", "list your own too (default: cap-test.config.{ts,mjs,js} here)")
+    .action(async (what: string | undefined, options: CommonOptions & { readonly config?: string }) => {
+      const { registry } = await extendedRegistry(options.config);
       const output = createOutput(options);
       const topics = what === undefined ? TOPICS : [lookUp("list", what, TOPICS)];
       const [first] = topics;
       output.value(
         what === undefined || first === undefined
-          ? Object.fromEntries(topics.map((topic) => [topic.name, topic.entries()]))
-          : first.entries(),
+          ? Object.fromEntries(topics.map((topic) => [topic.name, topic.entries(registry)]))
+          : first.entries(registry),
       );
-      if (!output.json) for (const topic of topics) print(topic, output);
+      if (!output.json) for (const topic of topics) print(topic, registry, output);
       exit(0);
     });
 }
 
-function print(topic: (typeof TOPICS)[number], output: ReturnType<typeof createOutput>): void {
+function print(topic: (typeof TOPICS)[number], registry: Registry, output: ReturnType<typeof createOutput>): void {
   const { bold, dim } = output.paint;
   output.result(bold(topic.name));
-  for (const { name, summary, ...more } of topic.entries()) {
+  for (const { name, summary, ...more } of topic.entries(registry)) {
     output.result(`  ${bold(name)}  ${summary}`);
     const fits = more.workloads ?? more.systems ?? more.kinds;
     const label = more.workloads ? "workloads" : more.systems ? "systems" : "kinds";

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../core/errors.js";
 import { checkCommand } from "./check.js";
+import { ciCommand } from "./ci.js";
 import { cleanCommand } from "./clean.js";
 import { version } from "./common.js";
 import { doctorCommand } from "./doctor.js";
@@ -10,6 +11,18 @@ import { reportError } from "./output.js";
 import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
 import { sweepCommand } from "./sweep.js";
+
+/** In the order of the help. */
+const COMMANDS = [
+  runCommand,
+  sweepCommand,
+  replayCommand,
+  checkCommand,
+  ciCommand,
+  listCommand,
+  doctorCommand,
+  cleanCommand,
+];
 
 /** Runs one command line; sets the exit code instead of leaving, so that everything written is flushed. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -28,8 +41,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`cap-test: ${text.replace(/^error: /, "")}`) });
-  for (const add of [runCommand, sweepCommand, replayCommand, checkCommand, listCommand, doctorCommand, cleanCommand])
-    add(program, exit);
+  for (const add of COMMANDS) add(program, exit);
   // Options are copied to a subcommand only if set before it is made: set them on all.
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   try {

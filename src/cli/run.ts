@@ -1,9 +1,9 @@
 /** `cap-test run`: one run, from the command line to the exit code. */
 import type { Command } from "commander";
 import { type SummaryLine, summaryLines } from "../../reports/summary.js";
+import { extendedRegistry } from "../config/extend.js";
 import type { Valid } from "../core/checker.js";
 import { EXIT } from "../core/errors.js";
-import { registry } from "../registry.js";
 import { planRun } from "../runner/plan.js";
 import { runTest } from "../runner/run.js";
 import { connectDocker } from "../runtimes/docker/index.js";
@@ -44,7 +44,8 @@ export const dockerAnswers = (): Promise<boolean> =>
 
 async function run(flags: Flags): Promise<number> {
   const output = createOutput(flags);
-  const request = requestOf(flags);
+  const { registry, checkers, configFile } = await extendedRegistry(flags.config);
+  const request = { ...requestOf(flags), configFile };
   output.line(`seed ${request.seed}`);
   const plan = await planRun(request, { registry, version: version(), now: new Date(), dockerAnswers });
   const { spec } = plan;
@@ -65,6 +66,7 @@ async function run(flags: Flags): Promise<number> {
       listener: progress,
       leaveRunning: flags.leaveRunning === true,
       now: new Date(spec.startedAt),
+      extraCheckers: checkers,
     });
     progress.stop();
     output.value(outcome.results);

@@ -37,6 +37,8 @@ export interface RunRequest {
   readonly network?: TestSpec["network"] | undefined;
   /** Where the plan came from, for the command that repeats the run. */
   readonly planFile?: string | undefined;
+  /** Where systems or workloads of the user's own come from, for the same. */
+  readonly configFile?: string | undefined;
 }
 
 /** What may be run: the built-in registries and a user's own entries. */
@@ -125,7 +127,7 @@ export async function planRun(request: RunRequest, context: PlanContext): Promis
   const workload = workloadDefinition.create({ nodes, concurrency, options: workloadOpts, ops: definition.ops });
   const repeat =
     request.planFile === undefined
-      ? repeatCommand(spec, definition, workloadDefinition)
+      ? repeatCommand(spec, definition, workloadDefinition, request.configFile)
       : `npx cap-test run --plan ${request.planFile}`;
   return {
     spec: { ...spec, repeat },
@@ -199,7 +201,12 @@ async function chooseRuntime(
 }
 
 /** The command line that runs the same again: everything that differs from a default, and the seed. */
-function repeatCommand(spec: Omit<TestSpec, "repeat">, system: SystemDefinition, workload: WorkloadDefinition): string {
+function repeatCommand(
+  spec: Omit<TestSpec, "repeat">,
+  system: SystemDefinition,
+  workload: WorkloadDefinition,
+  configFile: string | undefined,
+): string {
   const words = [
     "npx cap-test run",
     `--system ${spec.system}`,
@@ -223,6 +230,7 @@ function repeatCommand(spec: Omit<TestSpec, "repeat">, system: SystemDefinition,
   }
   if (spec.image !== undefined) words.push(`--image ${spec.image}`);
   words.push(`--runtime ${spec.runtime}`, `--seed ${spec.seed}`);
+  if (configFile !== undefined) words.push(`--config ${configFile}`);
   return words.join(" ");
 }
 

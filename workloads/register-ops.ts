@@ -1,5 +1,5 @@
 /** The load of the register workload: reads, unique writes and compare-and-sets over a few live keys. */
-import type { Generator, GeneratorEvent, Next } from "../src/core/generator.js";
+import type { Context, Generator, GeneratorEvent, Next } from "../src/core/generator.js";
 import type { Invocation } from "../src/core/op.js";
 import { type Rng, rng } from "../src/core/rng.js";
 import { emit, pickThread } from "../src/generators/leaves.js";
@@ -29,25 +29,30 @@ interface State {
 /** Half reads, a third writes, the rest cas (a key nobody has read yet is written instead). Endless. */
 export function registerOps(load: RegisterLoad): Generator {
   const live = Array.from({ length: load.liveKeys }, (_, key) => ({ key, left: load.opsPerKey, seen: null }));
-  return build(load, { live, nextKey: load.liveKeys, nextValue: 1 });
+  return new RegisterOps(load, { live, nextKey: load.liveKeys, nextValue: 1 });
 }
 
-function build(load: RegisterLoad, state: State): Generator {
-  return {
-    next(context): Next {
-      const thread = pickThread(context);
-      if (thread === undefined) return "pending";
-      const random = rng(context.seed, "register", context.step);
-      const at = random.below(state.live.length);
-      const target = state.live[at] as LiveKey;
-      const op = choose(load, target, state.nextValue, random);
-      return { op: emit(op, thread, context), rest: build(load, advance(load, state, at, op.f !== "read")) };
-    },
-    update(_, event): Generator {
-      const updated = hear(state, event);
-      return updated === state ? this : build(load, updated);
-    },
-  };
+class RegisterOps implements Generator {
+  constructor(
+    private readonly load: RegisterLoad,
+    private readonly state: State,
+  ) {}
+
+  next(context: Context): Next {
+    const { load, state } = this;
+    const thread = pickThread(context);
+    if (thread === undefined) return "pending";
+    const random = rng(context.seed, "register", context.step);
+    const at = random.below(state.live.length);
+    const target = state.live[at] as LiveKey;
+    const op = choose(load, target, state.nextValue, random);
+    return { op: emit(op, thread, context), rest: new RegisterOps(load, advance(load, state, at, op.f !== "read")) };
+  }
+
+  update(_: Context, event: GeneratorEvent): Generator {
+    const updated = hear(this.state, event);
+    return updated === this.state ? this : new RegisterOps(this.load, updated);
+  }
 }
 
 function choose(load: RegisterLoad, { key, seen }: LiveKey, value: number, random: Rng): Invocation {
@@ -58,10 +63,10 @@ function choose(load: RegisterLoad, { key, seen }: LiveKey, value: number, rando
 }
 
 function advance(load: RegisterLoad, state: State, at: number, wrote: boolean): State {
-  const target = state.live[at] as LiveKey;
+  const { key, left, seen } = state.live[at] as LiveKey;
   const live = state.live.slice();
-  const retired = target.left <= 1;
-  live[at] = retired ? { key: state.nextKey, left: load.opsPerKey, seen: null } : { ...target, left: target.left - 1 };
+  const retired = left <= 1;
+  live[at] = retired ? { key: state.nextKey, left: load.opsPerKey, seen: null } : { key, left: left - 1, seen };
   return {
     live,
     nextKey: state.nextKey + (retired ? 1 : 0),
@@ -72,10 +77,14 @@ function advance(load: RegisterLoad, state: State, at: number, wrote: boolean): 
 function hear(state: State, { op }: GeneratorEvent): State {
   if (op.type !== "ok") return state;
   const value = Array.isArray(op.value) ? op.value[1] : op.value;
-  const at = state.live.findIndex(({ key }) => key === op.key);
-  const target = state.live[at];
-  if (target === undefined || typeof value !== "number") return state;
-  const live = state.live.slice();
-  live[at] = { ...target, seen: value };
-  return { ...state, live };
+  if (typeof value !== "number") return state;
+  for (let at = 0; at < state.live.length; at++) {
+    const { key, left, seen } = state.live[at] as LiveKey;
+    if (key !== op.key) continue;
+    if (seen === value) return state;
+    const live = state.live.slice();
+    live[at] = { key, left, seen: value };
+    return { live, nextKey: state.nextKey, nextValue: state.nextValue };
+  }
+  return state;
 }

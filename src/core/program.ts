@@ -33,6 +33,11 @@ export type Effect =
 
 /** `nowMs` is monotonic and differs between nodes by drift at most; `wallMs` of an event is what the clock nemesis skews. */
 export interface Program<S> {
+  /**
+   * Nobody changes a body once it was sent or received, nor anything in it: a simulation may then hand it over as it is,
+   * where it would otherwise copy it as the wire does. (A promise that tests must hold a program to: freeze the bodies.)
+   */
+  readonly immutableBodies?: boolean;
   init(): S;
   step(state: S, event: ProgramEvent, nowMs: number): readonly [S, readonly Effect[]];
 }

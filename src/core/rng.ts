@@ -41,36 +41,46 @@ export function deriveSeed(seed: number, ...labels: readonly (string | number)[]
 
 /** A stream keyed by a seed and labels: `rng(seed, "op", 17)` always starts at the same place. */
 export function rng(seed: number, ...labels: readonly (string | number)[]): Rng {
-  let state = deriveSeed(seed, ...labels);
-  const uint32 = (): number => {
-    // splitmix32: a Weyl sequence, then a mixer.
-    state = (state + 0x9e3779b9) | 0;
-    let z = state ^ (state >>> 16);
+  return new SplitMix32(deriveSeed(seed, ...labels));
+}
+
+/** A class and no closures: every op draws from streams of its own, so making one must cost next to nothing. */
+class SplitMix32 implements Rng {
+  constructor(private state: number) {}
+
+  /** A Weyl sequence, then a mixer. */
+  uint32(): number {
+    this.state = (this.state + 0x9e3779b9) | 0;
+    let z = this.state ^ (this.state >>> 16);
     z = Math.imul(z, 0x21f0aaad);
     z ^= z >>> 15;
     z = Math.imul(z, 0x735a2d97);
     return (z ^ (z >>> 15)) >>> 0;
-  };
+  }
+
   // Multiply-shift keeps the bias below n / 2^32; exact in doubles, since both factors stay below 2^32 … 2^53 rounding
   // can only touch the lowest bits of the product, and never its integer part's upper bound.
-  const below = (n: number): number => Math.floor((uint32() * n) / 4294967296);
-  return {
-    uint32,
-    below,
-    chance: (numerator, denominator) => below(denominator) < numerator,
-    pick: (items) => {
-      if (items.length === 0) throw new RangeError("pick from an empty list");
-      return items[below(items.length)] as (typeof items)[number];
-    },
-    shuffle: (items) => {
-      const out = items.slice();
-      for (let i = out.length - 1; i > 0; i--) {
-        const j = below(i + 1);
-        const held = out[i] as (typeof out)[number];
-        out[i] = out[j] as (typeof out)[number];
-        out[j] = held;
-      }
-      return out;
-    },
-  };
+  below(n: number): number {
+    return Math.floor((this.uint32() * n) / 4294967296);
+  }
+
+  chance(numerator: number, denominator: number): boolean {
+    return this.below(denominator) < numerator;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    if (items.length === 0) throw new RangeError("pick from an empty list");
+    return items[this.below(items.length)] as T;
+  }
+
+  shuffle<T>(items: readonly T[]): T[] {
+    const out = items.slice();
+    for (let i = out.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      const held = out[i] as T;
+      out[i] = out[j] as T;
+      out[j] = held;
+    }
+    return out;
+  }
 }

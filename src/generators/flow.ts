@@ -1,40 +1,60 @@
 /** Generators that decide how much, when and in which order. */
-import type { Generator, GeneratorEvent, Next } from "../core/generator.js";
+import type { Context, Generator, GeneratorEvent, Next } from "../core/generator.js";
 import { rng } from "../core/rng.js";
-import { nothing } from "./leaves.js";
+import { due, nothing } from "./leaves.js";
 import { synchronize, withUpdates } from "./threads.js";
+
+/*
+ * Those that a run asks tens of thousands of times are classes: an object with methods of its own is made anew for each op,
+ * closures and all, where an instance holds two fields.
+ */
 
 /** At most `count` ops. */
 export function limit(count: number, inner: Generator): Generator {
-  if (count <= 0) return nothing;
-  return {
-    next(context): Next {
-      const next = inner.next(context);
-      return typeof next === "string" ? next : { op: next.op, rest: limit(count - 1, next.rest) };
-    },
-    update(context, event): Generator {
-      const updated = inner.update(context, event);
-      return updated === inner ? this : limit(count, updated);
-    },
-  };
+  return count <= 0 ? nothing : new Limit(count, inner);
+}
+
+class Limit implements Generator {
+  constructor(
+    private readonly count: number,
+    private readonly inner: Generator,
+  ) {}
+
+  next(context: Context): Next {
+    const next = this.inner.next(context);
+    return typeof next === "string" ? next : { op: next.op, rest: limit(this.count - 1, next.rest) };
+  }
+
+  update(context: Context, event: GeneratorEvent): Generator {
+    const updated = this.inner.update(context, event);
+    return updated === this.inner ? this : new Limit(this.count, updated);
+  }
 }
 
 /** Ops that start before `untilNs`; ops under way then are left to end. */
 export function until(untilNs: number, inner: Generator): Generator {
-  return {
-    next(context): Next {
-      if (context.nowNs >= untilNs) return "done";
-      const next = inner.next(context);
-      if (typeof next === "string") return next;
-      // An op due after the end never comes, and the next ones would be later still.
-      // Pending rather than done: a time limit lasts its whole time even when the last op came early.
-      return next.op.atNs >= untilNs ? "pending" : { op: next.op, rest: until(untilNs, next.rest) };
-    },
-    update(context, event): Generator {
-      const updated = inner.update(context, event);
-      return updated === inner ? this : until(untilNs, updated);
-    },
-  };
+  return new Until(untilNs, inner);
+}
+
+class Until implements Generator {
+  constructor(
+    private readonly untilNs: number,
+    private readonly inner: Generator,
+  ) {}
+
+  next(context: Context): Next {
+    if (context.nowNs >= this.untilNs) return "done";
+    const next = this.inner.next(context);
+    if (typeof next === "string") return next;
+    // An op due after the end never comes, and the next ones would be later still.
+    // Pending rather than done: a time limit lasts its whole time even when the last op came early.
+    return next.op.atNs >= this.untilNs ? "pending" : { op: next.op, rest: new Until(this.untilNs, next.rest) };
+  }
+
+  update(context: Context, event: GeneratorEvent): Generator {
+    const updated = this.inner.update(context, event);
+    return updated === this.inner ? this : new Until(this.untilNs, updated);
+  }
 }
 
 /**
@@ -42,21 +62,36 @@ export function until(untilNs: number, inner: Generator): Generator {
  * the schedule slips; it never bursts to catch up, or a healed cluster would be hit by all the ops an outage held back.
  */
 export function stagger(intervalMs: number, inner: Generator, label = "stagger"): Generator {
-  const spanNs = Math.round(intervalMs * 2_000_000);
-  const build = (dueNs: number, generator: Generator): Generator => ({
-    next(context): Next {
-      const next = generator.next(context);
-      if (typeof next === "string") return next;
-      const atNs = Math.max(next.op.atNs, dueNs);
-      const gapNs = spanNs === 0 ? 0 : rng(context.seed, label, context.step).below(spanNs);
-      return { op: { ...next.op, atNs }, rest: build(atNs + gapNs, next.rest) };
-    },
-    update(context, event): Generator {
-      const updated = generator.update(context, event);
-      return updated === generator ? this : build(dueNs, updated);
-    },
-  });
-  return build(0, inner);
+  return new Stagger({ spanNs: Math.round(intervalMs * 2_000_000), label }, 0, inner);
+}
+
+class Stagger implements Generator {
+  constructor(
+    private readonly pace: { readonly spanNs: number; readonly label: string },
+    private readonly dueNs: number,
+    private readonly inner: Generator,
+  ) {}
+
+  next(context: Context): Next {
+    const next = this.inner.next(context);
+    if (typeof next === "string") return next;
+    const { spanNs, label } = this.pace;
+    const atNs = Math.max(next.op.atNs, this.dueNs);
+    const gapNs = spanNs === 0 ? 0 : rng(context.seed, label, context.step).below(spanNs);
+    return { op: due(next.op, atNs), rest: new Stagger(this.pace, atNs + gapNs, next.rest) };
+  }
+
+  update(context: Context, event: GeneratorEvent): Generator {
+    const updated = this.inner.update(context, event);
+    return updated === this.inner ? this : new Stagger(this.pace, this.dueNs, updated);
+  }
+}
+
+interface Pace {
+  readonly intervalMs: number;
+  readonly jitterPercent: number;
+  readonly label: string;
+  mine(event: GeneratorEvent): boolean;
 }
 
 /**
@@ -70,29 +105,41 @@ export function spaced(
   label: string,
   jitterPercent = 20,
 ): Generator {
-  const gapNs = (seed: number, step: number): number => {
+  return new Spaced({ intervalMs, jitterPercent, label, mine }, undefined, inner);
+}
+
+class Spaced implements Generator {
+  constructor(
+    private readonly pace: Pace,
+    private readonly dueNs: number | undefined,
+    private readonly inner: Generator,
+  ) {}
+
+  private gapNs(seed: number, step: number): number {
+    const { intervalMs, jitterPercent, label } = this.pace;
     const spanNs = Math.round((intervalMs * 1_000_000 * jitterPercent) / 100);
     const jitterNs = spanNs === 0 ? 0 : rng(seed, label, step).below(2 * spanNs) - spanNs;
     return Math.round(intervalMs * 1_000_000) + jitterNs;
-  };
-  const build = (dueNs: number | undefined, generator: Generator): Generator => ({
-    next(context): Next {
-      // Before the first op the schedule counts from the start of the run, so that asking twice gives the same answer.
-      const due = dueNs ?? gapNs(context.seed, 0);
-      const next = generator.next(context);
-      if (typeof next === "string") return next;
-      return { op: { ...next.op, atNs: Math.max(next.op.atNs, due) }, rest: build(Number.MAX_SAFE_INTEGER, next.rest) };
-    },
-    update(context, event): Generator {
-      const updated = generator.update(context, event);
-      // The gap counts from the end of the op before: a cut that took 0.5 s to prove still lasts its full interval.
-      if (dueNs === Number.MAX_SAFE_INTEGER && event.op.type !== "invoke" && mine(event)) {
-        return build(context.nowNs + gapNs(context.seed, context.step), updated);
-      }
-      return updated === generator ? this : build(dueNs, updated);
-    },
-  });
-  return build(undefined, inner);
+  }
+
+  next(context: Context): Next {
+    // Before the first op the schedule counts from the start of the run, so that asking twice gives the same answer.
+    const dueNs = this.dueNs ?? this.gapNs(context.seed, 0);
+    const next = this.inner.next(context);
+    if (typeof next === "string") return next;
+    const rest = new Spaced(this.pace, Number.MAX_SAFE_INTEGER, next.rest);
+    return { op: due(next.op, Math.max(next.op.atNs, dueNs)), rest };
+  }
+
+  update(context: Context, event: GeneratorEvent): Generator {
+    const { pace, dueNs, inner } = this;
+    const updated = inner.update(context, event);
+    // The gap counts from the end of the op before: a cut that took 0.5 s to prove still lasts its full interval.
+    if (dueNs === Number.MAX_SAFE_INTEGER && event.op.type !== "invoke" && pace.mine(event)) {
+      return new Spaced(pace, context.nowNs + this.gapNs(context.seed, context.step), updated);
+    }
+    return updated === inner ? this : new Spaced(pace, dueNs, updated);
+  }
 }
 
 /** One generator after the other; each waits until all of its threads are idle (a phase ends before the next begins). */

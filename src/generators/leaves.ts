@@ -16,29 +16,48 @@ export function pickThread(context: Context): Thread | undefined {
 
 /** The emission of a draft on a thread, as soon as possible. */
 export function emit(draft: Draft, thread: Thread, context: Context): Emission {
-  return { ...draft, thread, atNs: context.nowNs };
+  return emission(draft, thread, context.nowNs);
+}
+
+/** The same op, due at another time. */
+export function due(op: Emission, atNs: number): Emission {
+  return op.atNs === atNs ? op : emission(op, op.thread, atNs);
+}
+
+/** Field by field: generators are asked several times for each op, and spreading an object costs more than all the rest. */
+function emission({ f, key, value, node }: Draft, thread: Thread, atNs: number): Emission {
+  if (node !== undefined)
+    return key === undefined ? { f, value, node, thread, atNs } : { f, key, value, node, thread, atNs };
+  return key === undefined ? { f, value, thread, atNs } : { f, key, value, thread, atNs };
 }
 
 /**
  * Endless ops out of a state: `step(state, random, thread)` gives the next op and the next state.
  * The state is a value: never mutate it.
  */
-export function unfold<S>(
-  state: S,
-  step: (state: S, random: Rng, context: Context) => readonly [Draft, S] | undefined,
-): Generator {
-  return {
-    next(context): Next {
-      const thread = pickThread(context);
-      if (thread === undefined) return "pending";
-      const made = step(state, rng(context.seed, "op", context.step), context);
-      if (made === undefined) return "done";
-      return { op: emit(made[0], thread, context), rest: unfold(made[1], step) };
-    },
-    update() {
-      return this;
-    },
-  };
+export function unfold<S>(state: S, step: Step<S>): Generator {
+  return new Unfold(state, step);
+}
+
+type Step<S> = (state: S, random: Rng, context: Context) => readonly [Draft, S] | undefined;
+
+class Unfold<S> implements Generator {
+  constructor(
+    private readonly state: S,
+    private readonly step: Step<S>,
+  ) {}
+
+  next(context: Context): Next {
+    const thread = pickThread(context);
+    if (thread === undefined) return "pending";
+    const made = this.step(this.state, rng(context.seed, "op", context.step), context);
+    if (made === undefined) return "done";
+    return { op: emit(made[0], thread, context), rest: new Unfold(made[1], this.step) };
+  }
+
+  update(): Generator {
+    return this;
+  }
 }
 
 /** Endless ops without memory. */

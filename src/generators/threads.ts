@@ -41,17 +41,25 @@ class Narrowed implements Context {
 
 /** Lets `inner` use and hear only the threads that pass. */
 export function onThreads(allowed: (thread: Thread) => boolean, inner: Generator): Generator {
-  return {
-    next(context): Next {
-      const next = inner.next(narrow(context, allowed));
-      return typeof next === "string" ? next : { op: next.op, rest: onThreads(allowed, next.rest) };
-    },
-    update(context, event): Generator {
-      if (!allowed(event.thread)) return this;
-      const updated = inner.update(narrow(context, allowed), event);
-      return updated === inner ? this : onThreads(allowed, updated);
-    },
-  };
+  return new OnThreads(allowed, inner);
+}
+
+class OnThreads implements Generator {
+  constructor(
+    private readonly allowed: (thread: Thread) => boolean,
+    private readonly inner: Generator,
+  ) {}
+
+  next(context: Context): Next {
+    const next = this.inner.next(narrow(context, this.allowed));
+    return typeof next === "string" ? next : { op: next.op, rest: new OnThreads(this.allowed, next.rest) };
+  }
+
+  update(context: Context, event: GeneratorEvent): Generator {
+    if (!this.allowed(event.thread)) return this;
+    const updated = this.inner.update(narrow(context, this.allowed), event);
+    return updated === this.inner ? this : new OnThreads(this.allowed, updated);
+  }
 }
 
 const isClient = (thread: Thread): boolean => thread !== "nemesis";
@@ -68,30 +76,43 @@ export const nemesis = (inner: Generator): Generator => onThreads(isNemesis, inn
  * Done when all are done; a tie must not always fall to the first, or a fast first one starves the rest.
  */
 export function any(...inner: readonly Generator[]): Generator {
-  return {
-    next(context): Next {
-      let pending = false;
-      const best: { index: number; next: Exclude<Next, string> }[] = [];
-      for (const [index, generator] of inner.entries()) {
-        const next = generator.next(context);
-        if (next === "pending") pending = true;
-        if (typeof next === "string") continue;
-        const held = best[0];
-        if (held !== undefined && next.op.atNs > held.next.op.atNs) continue;
-        if (held !== undefined && next.op.atNs < held.next.op.atNs) best.length = 0;
-        best.push({ index, next });
+  return new Any(inner);
+}
+
+type Emitted = Exclude<Next, string>;
+
+class Any implements Generator {
+  constructor(private readonly inner: readonly Generator[]) {}
+
+  next(context: Context): Next {
+    const { inner } = this;
+    let pending = false;
+    let best: Emitted | undefined;
+    let chosen = -1;
+    let ties: { readonly index: number; readonly next: Emitted }[] | undefined;
+    for (let index = 0; index < inner.length; index++) {
+      const next = (inner[index] as Generator).next(context);
+      if (next === "pending") pending = true;
+      if (typeof next === "string") continue;
+      if (best === undefined || next.op.atNs < best.op.atNs) {
+        best = next;
+        chosen = index;
+        ties = undefined;
+      } else if (next.op.atNs === best.op.atNs) {
+        ties ??= [{ index: chosen, next: best }];
+        ties.push({ index, next });
       }
-      if (best.length === 0) return pending ? "pending" : "done";
-      const chosen = best.length === 1 ? best[0] : rng(context.seed, "any", context.step).pick(best);
-      if (chosen === undefined) return "done";
-      const parts = inner.slice();
-      parts[chosen.index] = chosen.next.rest;
-      return { op: chosen.next.op, rest: any(...parts) };
-    },
-    update(context, event): Generator {
-      return withUpdates(this, inner, context, event, (updated) => any(...updated));
-    },
-  };
+    }
+    if (best === undefined) return pending ? "pending" : "done";
+    if (ties !== undefined) ({ index: chosen, next: best } = rng(context.seed, "any", context.step).pick(ties));
+    const parts = inner.slice();
+    parts[chosen] = best.rest;
+    return { op: best.op, rest: new Any(parts) };
+  }
+
+  update(context: Context, event: GeneratorEvent): Generator {
+    return withUpdates(this, this.inner, context, event, (updated) => new Any(updated));
+  }
 }
 
 /** Updates every part; builds a new whole only where a part changed. */
@@ -102,13 +123,15 @@ export function withUpdates(
   event: GeneratorEvent,
   rebuild: (parts: readonly Generator[]) => Generator,
 ): Generator {
-  let changed = false;
-  const updated = parts.map((part) => {
+  let updated: Generator[] | undefined;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Generator;
     const next = part.update(context, event);
-    if (next !== part) changed = true;
-    return next;
-  });
-  return changed ? rebuild(updated) : whole;
+    if (next === part) continue;
+    updated ??= parts.slice();
+    updated[i] = next;
+  }
+  return updated === undefined ? whole : rebuild(updated);
 }
 
 /** Waits until every thread it may use is idle, then goes on as `inner`. */

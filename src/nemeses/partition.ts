@@ -55,7 +55,8 @@ export function partitionNemesis(
     needs: ["partition"],
     generator: (intervalMs) =>
       beginAndEnd("partition", "start-partition", "stop-partition", intervalMs, (random, nth): Plan => {
-        return { ...random.pick(nth === 0 && first.length > 0 ? first : usable), pick: random.uint32() };
+        const { shape, oneWay: single } = random.pick(nth === 0 && first.length > 0 ? first : usable);
+        return { shape, oneWay: single, pick: random.uint32() };
       }),
     final: [{ f: "stop-partition", value: null }],
     invoke: (op, context) => (op.f === "start-partition" ? begin(op, context) : end(context)),

@@ -7,7 +7,7 @@
  */
 import { messageOf } from "../core/errors.js";
 import type { Context, Emission, Generator } from "../core/generator.js";
-import type { Completion, Invocation, NodeId, Op, Thread } from "../core/op.js";
+import type { Completion, Invocation, NodeId, Op, Process, Thread } from "../core/op.js";
 import type { Clock } from "../core/runtime.js";
 import type { Client } from "../core/system.js";
 import { DeadlineQueue } from "./deadlines.js";
@@ -28,6 +28,8 @@ export interface InterpreterOptions {
   readonly hungGraceMs?: number;
   readonly backoffMs?: number;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Finished {
   readonly slot: Slot;
@@ -106,29 +108,8 @@ export class Interpreter {
     for (const slot of this.slots) slot.dropClient();
   }
 
-  /** A fresh view for the generator. `free` is made on request: it must be right at the time it is looked at. */
   private context(): Context {
-    const { slots, options, threads, step } = this;
-    const slotOf = (thread: Thread): Slot => this.slotOf(thread);
-    return {
-      nowNs: options.clock.nowNs(),
-      seed: options.seed,
-      step,
-      threads,
-      get free() {
-        const free: Thread[] = [];
-        for (const slot of slots) if (!slot.busy) free.push(slot.thread);
-        return free;
-      },
-      process: (thread) => slotOf(thread).process,
-      node: (thread) => slotOf(thread).node,
-    };
-  }
-
-  private slotOf(thread: Thread): Slot {
-    const slot = this.byThread.get(thread);
-    if (slot === undefined) throw new Error(`the generator named thread ${String(thread)}, which does not exist`);
-    return slot;
+    return new View(this.options, this.step, this.threads, this.slots, this.byThread);
   }
 
   private drain(generator: Generator): Generator {
@@ -141,7 +122,7 @@ export class Interpreter {
   }
 
   private invoke(emission: Emission & { readonly node?: NodeId }, rest: Generator): Generator {
-    const slot = this.slotOf(emission.thread);
+    const slot = slotOf(this.byThread, emission.thread);
     if (slot.busy) throw new Error(`the generator used thread ${String(emission.thread)}, which is busy`);
     if (emission.node !== undefined) slot.moveTo(emission.node);
     const { f, key, value } = emission;
@@ -149,9 +130,10 @@ export class Interpreter {
     slot.busy = true;
     this.outstanding++;
     this.step++;
-    const op = this.write(slot, "invoke", invocation);
-    const ended = slot.thread === "nemesis" ? this.runNemesis(invocation) : slot.execute(invocation, this.services);
-    void ended.then((completion) => this.complete(slot, invocation, completion));
+    const op = this.write(slot, "invoke", invocation, invocation.value);
+    const done = (completion: Completion): void => this.complete(slot, invocation, completion);
+    if (slot.thread === "nemesis") void this.runNemesis(invocation).then(done);
+    else slot.execute(invocation, this.services, done);
     return rest.update(this.context(), { op, thread: slot.thread });
   }
 
@@ -170,10 +152,9 @@ export class Interpreter {
   }
 
   private complete(slot: Slot, invocation: Invocation, completion: Completion): void {
-    const { error, via } = completion;
+    const { type, error, via } = completion;
     const value = completion.value === undefined ? invocation.value : completion.value;
-    const extra = { ...(error === undefined ? {} : { error }), ...(via === undefined ? {} : { via }) };
-    this.finished.push({ slot, op: this.write(slot, completion.type, { ...invocation, value }, extra) });
+    this.finished.push({ slot, op: this.write(slot, type, invocation, value, error, via) });
     if (completion.type === "info") slot.retire();
     if (isNotOpened(completion)) void this.rest(slot);
     else this.free(slot);
@@ -191,18 +172,16 @@ export class Interpreter {
     this.wake();
   }
 
-  private write(slot: Slot, type: Op["type"], op: Invocation, extra?: { error?: string; via?: NodeId }): Op {
+  private write(slot: Slot, type: Op["type"], op: Invocation, value: unknown, error?: string, via?: NodeId): Op {
     // Two events may see the same nanosecond, and a clock may be coarse: never backwards.
     this.lastNs = Math.max(this.lastNs, this.options.clock.nowNs());
-    const recorded: Op = {
-      index: this.index++,
-      time: this.lastNs,
-      process: slot.process,
-      type,
-      ...op,
-      ...extra,
-      ...(slot.node === undefined ? {} : { node: slot.node }),
-    };
+    const { f, key } = op;
+    const { process, node } = slot;
+    const recorded: Writable<Op> = { index: this.index++, time: this.lastNs, process, type, f, value };
+    if (key !== undefined) recorded.key = key;
+    if (error !== undefined) recorded.error = error;
+    if (via !== undefined) recorded.via = via;
+    if (node !== undefined) recorded.node = node;
     try {
       this.options.record(recorded);
     } catch (error) {
@@ -247,4 +226,41 @@ export class Interpreter {
       this.wake();
     });
   }
+}
+
+/** What the generator sees. `free` is made on request: it must be right at the time it is looked at. */
+class View implements Context {
+  readonly nowNs: number;
+  readonly seed: number;
+
+  constructor(
+    { clock, seed }: InterpreterOptions,
+    readonly step: number,
+    readonly threads: readonly Thread[],
+    private readonly slots: readonly Slot[],
+    private readonly byThread: ReadonlyMap<Thread, Slot>,
+  ) {
+    this.nowNs = clock.nowNs();
+    this.seed = seed;
+  }
+
+  get free(): readonly Thread[] {
+    const free: Thread[] = [];
+    for (const slot of this.slots) if (!slot.busy) free.push(slot.thread);
+    return free;
+  }
+
+  process(thread: Thread): Process {
+    return slotOf(this.byThread, thread).process;
+  }
+
+  node(thread: Thread): NodeId | undefined {
+    return slotOf(this.byThread, thread).node;
+  }
+}
+
+function slotOf(byThread: ReadonlyMap<Thread, Slot>, thread: Thread): Slot {
+  const slot = byThread.get(thread);
+  if (slot === undefined) throw new Error(`the generator named thread ${String(thread)}, which does not exist`);
+  return slot;
 }

@@ -21,6 +21,7 @@ export function raftProgram(
 ): (node: NodeId, nodes: readonly NodeId[]) => Program<RaftState> {
   const all = raftOptions(options);
   return (node, nodes) => ({
+    immutableBodies: true,
     init: () => new RaftState(node, nodes, all),
     step: (state, event, nowMs) => [state, step(state, event, nowMs)],
   });

@@ -20,7 +20,12 @@ export class RaftOutbox {
   private skipSync = false;
 
   append(record: DiskRecord): void {
-    this.written.push({ kind: "append", line: JSON.stringify(record) });
+    this.appendLine(JSON.stringify(record));
+  }
+
+  /** A record that is a line already. */
+  appendLine(line: string): void {
+    this.written.push({ kind: "append", line });
   }
 
   /** Writes everything anew, atomically and durably; what the same step appended is part of it. */

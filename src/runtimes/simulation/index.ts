@@ -51,7 +51,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const index = new Map<NodeId, number>(options.nodes.map((node, i) => [node, i]));
   let requests: Requests | undefined;
   const wires: NodeWires = {
-    send: (from, to, body) => links.send(from, to, body),
+    send: (from, to, body, immutable) => links.send(from, to, body, immutable),
     reply: (id, body) => requests?.reply(id, body),
     indexOf: (node) => {
       const at = index.get(node);

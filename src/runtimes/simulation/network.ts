@@ -63,8 +63,8 @@ export class Network {
     return this.links[from * this.count + to] as Link;
   }
 
-  /** Sends a body on its way. It is copied now, so the sender may go on changing it. */
-  send(from: number, to: number, body: unknown): void {
+  /** Sends a body on its way. It is copied now, so the sender may go on changing it, unless it is known never to change. */
+  send(from: number, to: number, body: unknown, immutable: boolean): void {
     const link = this.at(from, to);
     const { options, fault } = this;
     const per10k = link.random.below(10_000);
@@ -73,8 +73,10 @@ export class Network {
       this.note(link, body, "lost", false);
       return;
     }
-    this.launch(link, cloneJson(body), 0, false);
-    if (per10k < lost + options.duplicatePer10k + fault.duplicatePer10k) this.launch(link, cloneJson(body), 0, true);
+    this.launch(link, immutable ? body : cloneJson(body), 0, false);
+    if (per10k < lost + options.duplicatePer10k + fault.duplicatePer10k) {
+      this.launch(link, immutable ? body : cloneJson(body), 0, true);
+    }
   }
 
   private launch(link: Link, body: unknown, extraUs: number, copy: boolean): void {

@@ -14,7 +14,7 @@ import { TimerSlot } from "./timer-slot.js";
 
 /** What a node needs of the rest of the simulation. */
 export interface NodeWires {
-  send(from: number, to: number, body: unknown): void;
+  send(from: number, to: number, body: unknown, immutable: boolean): void;
   reply(requestId: number, body: unknown): void;
   indexOf(node: NodeId): number;
 }
@@ -178,7 +178,7 @@ export class SimNode {
   private apply(effect: Effect): void {
     switch (effect.kind) {
       case "send":
-        this.wires.send(this.index, this.wires.indexOf(effect.to), effect.body);
+        this.wires.send(this.index, this.wires.indexOf(effect.to), effect.body, this.program.immutableBodies === true);
         return;
       case "reply":
         if (this.open.delete(effect.id)) this.wires.reply(effect.id, effect.body);

@@ -1,8 +1,10 @@
 /** The checkers for people who bring their own workloads. */
 export * from "./availability.js";
 export * from "./compose.js";
+export * from "./elle/index.js";
 export * from "./faults.js";
 export * from "./harness.js";
+export * from "./linearizable/index.js";
 export * from "./lost-writes.js";
 export * from "./perf.js";
 export * from "./set-full.js";

@@ -1,7 +1,6 @@
 /** Judges a history: splits it by key, decides each key by the quickest method that can, and explains what it found. */
 import { type Checker, type Valid, type Witness, worstOf } from "../../src/core/checker.js";
 import type { History } from "../../src/core/history.js";
-import type { Key } from "../../src/core/op.js";
 import { type ColumnarHistory, columnar, NONE } from "../../src/history/index.js";
 import type { Part } from "./calls.js";
 import { familyOf, modelNameOf } from "./families.js";
@@ -88,6 +87,8 @@ function judgePart(
     if (outcome !== "no") {
       const verdict = { part, valid: false, method: "fast" as const, steps: 0 };
       if (!explain) return verdict;
+      if (outcome.text === undefined)
+        return { ...verdict, witness: smallestWitness(family, partOf(part, outcome.calls)) };
       const text = keyPrefix(family.calls, part.key) + outcome.text();
       return { ...verdict, witness: witnessOf(family.calls, outcome.calls, text, outcome.failed?.()) };
     }
@@ -111,18 +112,30 @@ function judgePart(
   return { ...verdict, prefix, witness: searchWitness(family, part, partProblem, outcome) };
 }
 
+/** Some calls of a part. */
+function partOf(part: Part, calls: readonly number[]): Part {
+  return { key: part.key, calls: Int32Array.from(calls).sort() };
+}
+
 function searchWitness(family: Family, part: Part, partProblem: PartProblem, outcome: Outcome): Witness {
   const bound = outcome.blocked === -1 ? Infinity : (partProblem.problem.ret[outcome.blocked] as number);
+  return smallestWitness(family, part, bound);
+}
+
+function smallestWitness(family: Family, part: Part, bound = Number.POSITIVE_INFINITY): Witness {
   const smallest = new Shrinker(family).shrink(part, bound);
   // Small as it is, the near-linear method may apply now, and it has better words.
   const simple = family.fast(smallest);
-  const text = typeof simple === "object" && simple.ofWhole !== true ? simple.text() : blockedText(family, smallest);
+  const told = typeof simple === "object" && simple.ofWhole !== true ? simple.text?.() : undefined;
+  const text = told ?? blockedText(family, smallest);
   return witnessOf(family.calls, smallest.calls, keyPrefix(family.calls, part.key) + text);
 }
 
 function blockedText(family: Family, part: Part): string {
   const { calls, problem, stateText } = family.problem(part, true);
   const outcome = search(problem, DEFAULT_BUDGET_STEPS);
+  // Never so for a witness as small as these are; but words must not fail where the verdict stands.
+  if (outcome.valid !== false) return "no order of the ops is possible";
   const call = calls[outcome.blocked] as number;
   const states = [...new Set(outcome.states.map(stateText))];
   const possible = states.length > 1 ? `one of ${states.join(", ")}` : states.join("");
@@ -142,8 +155,10 @@ function prefixOf(family: Family, part: Part, { calls, stateText }: PartProblem,
 }
 
 function overviewOf({ calls, parts, observes }: Family): Omit<Screening, "undecided"> {
-  const keyed = parts.length > 1 || (parts[0]?.key ?? NONE) !== NONE;
-  return { ops: calls.count, keys: parts.length, keyed, observes };
+  // A set of one key may be judged element by element: keys are counted, not parts.
+  const keys = new Set(parts.map(({ key }) => key)).size;
+  const keyed = keys > 1 || (parts[0]?.key ?? NONE) !== NONE;
+  return { ops: calls.count, keys, keyed, observes };
 }
 
 function summarize(
@@ -163,7 +178,7 @@ function summarize(
   const smallest = witnesses.toSorted((a, b) => a.ops.length - b.ops.length)[0];
   const prefix = (invalid.find((v) => v.prefix !== undefined) ?? unknown.find((v) => v.prefix !== undefined))?.prefix;
   const methods = new Set(verdicts.map(({ method }) => method));
-  const keyOf = ({ part }: PartVerdict): Key[] => (part.key === NONE ? [] : [history.key(part.key)]);
+  const invalidKeys = [...new Set(invalid.map(({ part }) => part.key))].filter((key) => key !== NONE);
   return {
     valid: nothing ? "unknown" : found,
     summary: nothing
@@ -171,8 +186,10 @@ function summarize(
       : summaryText(model, family, { ops, keys, keyed }, invalid, unknown, smallest),
     model,
     method: methods.size > 1 ? "mixed" : (verdicts[0]?.method ?? "fast"),
-    keys: { checked: keys, invalid: invalid.length, unknown: unknown.length },
-    ...(invalid.some((v) => v.part.key !== NONE) ? { invalidKeys: invalid.slice(0, KEYS_TOLD).flatMap(keyOf) } : {}),
+    keys: { checked: keys, invalid: keysOf(invalid), unknown: keysOf(unknown) },
+    ...(invalidKeys.length === 0
+      ? {}
+      : { invalidKeys: invalidKeys.slice(0, KEYS_TOLD).map((key) => history.key(key)) }),
     ops,
     steps: verdicts.reduce((sum, { steps }) => sum + steps, 0),
     ...(smallest === undefined
@@ -180,6 +197,11 @@ function summarize(
       : { witness: smallest, witnesses: witnesses.toSorted((a, b) => a.ops.length - b.ops.length) }),
     ...(prefix === undefined ? {} : { prefix }),
   };
+}
+
+/** How many keys the parts belong to. */
+function keysOf(verdicts: readonly PartVerdict[]): number {
+  return new Set(verdicts.map(({ part }) => part.key)).size;
 }
 
 function summaryText(
@@ -191,12 +213,12 @@ function summaryText(
   witness: Witness | undefined,
 ): string {
   if (invalid.length > 0) {
-    const share = keyed ? ` (${invalid.length} of ${keys} keys)` : "";
+    const share = keyed ? ` (${keysOf(invalid)} of ${keys} keys)` : "";
     return `not linearizable as a ${model}${share}: ${witness?.text ?? ""}`;
   }
   const first = unknown[0];
   if (first !== undefined) {
-    const share = keyed ? `${unknown.length} of ${keys} keys, the first is ${keyName(family, first)}: ` : "";
+    const share = keyed ? `${keysOf(unknown)} of ${keys} keys, the first is ${keyName(family, first)}: ` : "";
     return `undecided: ${share}${first.reason}`;
   }
   const over = keyed ? ` over ${keys} key${keys === 1 ? "" : "s"}` : "";

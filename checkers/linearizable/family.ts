@@ -4,7 +4,8 @@ import type { Problem } from "./search.js";
 
 /** What breaks a history, in words and in calls that show it by themselves. */
 export interface Violation {
-  readonly text: () => string;
+  /** Absent: the search finds words for these calls. */
+  readonly text?: () => string;
   readonly calls: readonly number[];
   /** The words speak of the whole history ("nobody ever wrote 3"), so they are not true of a part of it. */
   readonly ofWhole?: true;
@@ -57,6 +58,8 @@ export interface Family {
    * with them, it is so without them. Not a write that somebody saw: without it, a legal read would look like a violation.
    */
   removable(part: Part): ReadonlySet<number>;
+  /** Calls that may be left out likewise, but only all of a group at once: the enqueue and the dequeue of one value. */
+  together?(part: Part): readonly (readonly number[])[];
   /**
    * Ever larger parts of a part, each of which is linearizable if the whole is: for a witness that need not begin at the
    * beginning.

@@ -3,12 +3,14 @@
  * Of two ways to the same point, the one that used less can do all that the other can: hence `within`.
  */
 import { grown } from "../../src/history/strings.js";
+import { IntPairMap } from "./int-map.js";
 
 /** The empty multiset. */
 export const EMPTY = 0;
 
-/** Where this many numbers are stored, the search has to stop (64 MB). */
+/** Where this many numbers are stored, or this many multisets or steps between them, the search has to stop (64 MB each). */
 const CAPACITY = 1 << 24;
+const MOST = 1 << 21;
 
 /** Multisets by id. Each is a run of (class, count) pairs, ordered by class. */
 export class Multisets {
@@ -16,26 +18,24 @@ export class Multisets {
   private items = new Int32Array(4096);
   private size = 1;
   private used = 0;
-  private readonly byHash = new Map<number, number[]>();
+  /** Open addressing: multiset + 1, 0 where free. */
+  private table = new Int32Array(1 << 8);
   /** (multiset, class) -> the multiset with one more of it. */
-  private readonly successors = new Map<number, number>();
+  private readonly successors = new IntPairMap();
 
-  constructor(private readonly classes: number) {
-    this.byHash.set(0, [EMPTY]);
-  }
+  constructor(private readonly classes: number) {}
 
   /** True when there is no room for more: `plus` must not be called. */
   get full(): boolean {
-    return this.used + 2 * this.classes > CAPACITY || this.size * this.classes > Number.MAX_SAFE_INTEGER;
+    return this.used + 2 * this.classes > CAPACITY || this.size >= MOST || this.successors.size >= 2 * MOST;
   }
 
   /** The multiset with one more of a class. */
   plus(id: number, added: number): number {
-    const edge = id * this.classes + added;
-    const known = this.successors.get(edge);
+    const known = this.successors.get(id, added);
     if (known !== undefined) return known;
     const next = this.intern(id, added);
-    this.successors.set(edge, next);
+    this.successors.set(id, added, next);
     return next;
   }
 
@@ -58,20 +58,38 @@ export class Multisets {
   private intern(id: number, added: number): number {
     const start = this.used;
     const end = this.write(id, added, start);
-    let hash = 0;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (this.items[i] as number), 0x9e3779b1) ^ (hash >>> 15);
-    const bucket = this.byHash.get(hash);
-    if (bucket !== undefined) {
-      for (const other of bucket) if (this.equals(other, start, end)) return other;
+    const mask = this.table.length - 1;
+    let slot = this.hashOf(start, end) & mask;
+    for (; this.table[slot] !== 0; slot = (slot + 1) & mask) {
+      const other = (this.table[slot] as number) - 1;
+      if (this.equals(other, start, end)) return other;
     }
     const next = this.size++;
     if (next + 1 >= this.starts.length) this.starts = grown(this.starts, this.starts.length * 2);
     this.starts[next] = start;
     this.starts[next + 1] = end;
     this.used = end;
-    if (bucket === undefined) this.byHash.set(hash, [next]);
-    else bucket.push(next);
+    this.table[slot] = next + 1;
+    if (this.size * 2 > this.table.length) this.rehash();
     return next;
+  }
+
+  private hashOf(start: number, end: number): number {
+    let hash = 0x9e3779b1;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (hash >>> 15) ^ (this.items[i] as number), 0x2c1b3c6d);
+    hash = Math.imul(hash ^ (hash >>> 13), 0x297a2d39);
+    return (hash ^ (hash >>> 16)) & 0x7fffffff;
+  }
+
+  private rehash(): void {
+    this.table = new Int32Array(this.table.length * 2);
+    const mask = this.table.length - 1;
+    // The empty multiset is never looked for.
+    for (let id = 1; id < this.size; id++) {
+      let slot = this.hashOf(this.starts[id] as number, this.starts[id + 1] as number) & mask;
+      while (this.table[slot] !== 0) slot = (slot + 1) & mask;
+      this.table[slot] = id + 1;
+    }
   }
 
   /** Writes the multiset `id` plus one of `added` at `start`; gives its end. */

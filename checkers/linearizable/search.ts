@@ -25,6 +25,10 @@ export interface Machine {
   readonly initial: number;
   /** The state after a call, or -1 where it is impossible. */
   step(state: number, call: number): number;
+  /** What its steps took beyond one each, as steps of the budget: states can be large. */
+  readonly spent?: number;
+  /** True when it has no room for more states: the search must stop. */
+  readonly full?: boolean;
 }
 
 export interface Problem {
@@ -61,6 +65,8 @@ export interface Outcome {
 /** At most so many states are told. */
 const STATES_TOLD = 16;
 const SIGNAL_EVERY = 1 << 16;
+/** To look at so many crashed calls costs as much as a step. */
+const LOOKS_A_STEP = 16;
 
 /** Searches within a budget of steps (calls tried). */
 export function search(problem: Problem, budget: number, signal?: AbortSignal): Outcome {
@@ -106,6 +112,8 @@ class Search {
   private readonly stampOfLabel: Int32Array;
   private stamp = 0;
   private deepest = -1;
+  /** Crashed calls looked at. */
+  private looked = 0;
   private readonly states = new Set<number>();
 
   constructor(private readonly problem: Problem) {
@@ -134,6 +142,7 @@ class Search {
   }
 
   run(budget: number, signal?: AbortSignal): Outcome {
+    let tried = 0;
     let steps = 0;
     if (this.enter()) return this.outcome(true, steps);
     while (this.depth > 0) {
@@ -144,10 +153,12 @@ class Search {
         continue;
       }
       this.frames[frame + 2] = end - 1;
-      if (++steps > budget) return this.outcome("unknown", steps, `it took more than ${budget} steps`);
-      if (steps % SIGNAL_EVERY === 0 && signal?.aborted === true)
+      steps = ++tried + Math.floor(this.looked / LOOKS_A_STEP + (this.machine.spent ?? 0));
+      if (steps > budget) return this.outcome("unknown", steps, `it took more than ${budget} steps`);
+      if (tried % SIGNAL_EVERY === 0 && signal?.aborted === true)
         return this.outcome("unknown", steps, "it was stopped");
-      if (this.memo.full || this.multisets.full) return this.outcome("unknown", steps, "it needed too much memory");
+      if (this.memo.full || this.multisets.full || this.machine.full === true)
+        return this.outcome("unknown", steps, "it needed too much memory");
       this.candidateCount = end;
       const before = this.trailLength;
       this.take(this.candidates[end - 1] as number);
@@ -247,7 +258,10 @@ class Search {
       this.stampOfLabel[label] = stamp;
       this.bestOfLabel[label] = call;
     }
+    // Classes are in the order of their first members.
     for (let kind = 0; kind < this.usedOf.length; kind++) {
+      if ((inv[this.members[this.classStarts[kind] as number] as number] as number) >= bound) break;
+      this.looked++;
       const at = (this.classStarts[kind] as number) + (this.usedOf[kind] as number);
       if (at === this.classStarts[kind + 1]) continue;
       const call = this.members[at] as number;

@@ -56,12 +56,12 @@ export class Shrinker {
     return part;
   }
 
-  /** Leaves out runs of `size` removable calls, oldest first. */
+  /** Leaves out runs of `size` removable calls (or groups of such), oldest first. */
   private withoutChunks(part: Part, size: number): Part {
     let best = part;
     let removable = this.removable(best);
     for (let from = 0; from < removable.length; ) {
-      const chunk = new Set(removable.slice(from, from + size));
+      const chunk = new Set(removable.slice(from, from + size).flat());
       const smaller = { key: best.key, calls: best.calls.filter((call) => !chunk.has(call)) };
       if (smaller.calls.length > 0 && this.isViolation(smaller)) {
         best = smaller;
@@ -72,8 +72,9 @@ export class Shrinker {
     return best;
   }
 
-  private removable(part: Part): number[] {
-    return [...this.family.removable(part)].filter((call) => call !== this.pinned);
+  private removable(part: Part): (readonly number[])[] {
+    const single = Array.from(this.family.removable(part), (call) => [call]);
+    return [...single, ...(this.family.together?.(part) ?? [])].filter((calls) => !calls.includes(this.pinned));
   }
 
   private adopt(part: Part, take: (part: Part) => void): void {
@@ -82,6 +83,11 @@ export class Shrinker {
 
   private isViolation(part: Part): boolean {
     if (this.searches-- <= 0 || this.steps <= 0) return false;
+    if (this.family.together !== undefined) {
+      const outcome = this.family.fast(part);
+      this.steps -= part.calls.length >> 3;
+      if (outcome !== "no") return outcome !== "valid";
+    }
     const outcome = search(this.family.problem(part).problem, this.steps);
     // A search also costs what it looks at, however few its steps.
     this.steps -= outcome.steps + (part.calls.length >> 3);

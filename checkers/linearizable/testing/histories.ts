@@ -12,8 +12,12 @@ export interface Answer {
 
 export interface Simulated {
   readonly initial: unknown;
-  /** A call to invoke, from three random numbers and the number of calls so far. */
-  ask(random: readonly [number, number, number], count: number): { readonly f: string; readonly value: unknown };
+  /** A call to invoke, from three random numbers, the number of calls so far and who asks. */
+  ask(
+    random: readonly [number, number, number],
+    count: number,
+    process?: number,
+  ): { readonly f: string; readonly value: unknown };
   /** What the object does. */
   act(state: unknown, f: string, value: unknown): Answer;
   /** A lie: a wrong result, from a random number. */
@@ -67,7 +71,7 @@ export function histories(simulated: Simulated, shape: Shape = {}): fc.Arbitrary
       const base = { index: out.length, time: out.length * 1000, process };
       const held = open.get(process);
       if (held === undefined) {
-        const asked = simulated.ask(what, count++);
+        const asked = simulated.ask(what, count++, process);
         const keyed = secondKey === 0 ? {} : { key: key < secondKey ? 2 : 1 };
         const op: Op = { ...base, type: "invoke", f: asked.f, value: asked.value, ...keyed };
         out.push(op);

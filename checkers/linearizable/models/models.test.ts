@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Op } from "../../../src/core/op.js";
+import { historyOf } from "../../../src/history/index.js";
+import { h } from "../../../src/history/testing.js";
+import { checkLinearizable, type LinearizableOptions, type LinearizableVerdict, type ModelName } from "../index.js";
+import { histories, type Shape } from "../testing/histories.js";
+import { oracle } from "../testing/oracle.js";
+import { bag, type Case, counter, list, multiRegister, mutex, set } from "../testing/simulated.js";
+
+const numRuns = Number(process.env["FUZZ_RUNS"] ?? 40);
+
+/** By both methods, where both apply. */
+function both(text: string, options: LinearizableOptions): LinearizableVerdict {
+  const verdict = checkLinearizable(h(text), options);
+  expect(checkLinearizable(h(text), { ...options, method: "search" }).valid).toBe(verdict.valid);
+  const fast = checkLinearizable(h(text), { ...options, method: "fast" }).valid;
+  if (fast !== "unknown") expect(fast).toBe(verdict.valid);
+  return verdict;
+}
+
+/** The verdict agrees with the oracle, the methods with each other, and a witness is a violation by itself. */
+function agrees(found: readonly Op[], { simulated, step }: Case, options: LinearizableOptions, seen: Seen): void {
+  const history = historyOf(found);
+  const wanted = oracle(found, simulated.initial, step);
+  const verdict = checkLinearizable(history, options);
+  expect(verdict.valid).toBe(wanted);
+  const searched = checkLinearizable(history, { ...options, method: "search" });
+  expect(searched.valid).toBe(wanted);
+  const fast = checkLinearizable(history, { ...options, method: "fast" });
+  if (fast.valid !== "unknown") expect(fast.valid).toBe(wanted);
+  seen[String(fast.valid) as keyof Seen]++;
+  if (wanted) return;
+  for (const { witness, summary } of [verdict, searched]) {
+    const ops = witness?.ops ?? [];
+    expect(oracle(ops, simulated.initial, step), summary).toBe(false);
+    expect(checkLinearizable(historyOf(ops), options).valid).toBe(false);
+    expect(witness?.text).not.toMatch(/undefined|NaN|null at/);
+  }
+}
+
+/** What the near-linear method said. */
+interface Seen {
+  true: number;
+  false: number;
+  unknown: number;
+}
+
+function fuzz(model: ModelName, made: Case, shape: Shape = {}, runs = numRuns): Seen {
+  const seen: Seen = { true: 0, false: 0, unknown: 0 };
+  fc.assert(
+    fc.property(histories(made.simulated, shape), (found) => agrees(found, made, { model }, seen)),
+    { numRuns: runs },
+  );
+  return seen;
+}
+
+describe("models against every order there is", () => {
+  const shapes: [string, ModelName, Case, Shape, "fast" | "search" | "mixed" | "any"][] = [
+    ["mutex", "mutex", mutex(false, true), {}, "mixed"],
+    ["mutex, rude", "mutex", mutex(false, false), { crashes: 25 }, "mixed"],
+    ["mutex, fenced", "mutex", mutex(true, true), {}, "mixed"],
+    ["mutex, fenced, rude", "mutex", mutex(true, false), { crashes: 25 }, "mixed"],
+    ["queue of unique values", "queue", bag("queue", true), {}, "fast"],
+    ["queue of unique values, many crashes", "queue", bag("queue", true, 60), { crashes: 35 }, "fast"],
+    ["queue that fails where it is empty", "queue", bag("queue", true, 55, 0), { crashes: 25 }, "fast"],
+    ["queue of few values", "queue", bag("queue", false), {}, "mixed"],
+    ["stack of unique values", "stack", bag("stack", true), {}, "mixed"],
+    ["stack of unique values, few lies", "stack", bag("stack", true, 60, 0), { lies: 20 }, "mixed"],
+    ["stack of few values", "stack", bag("stack", false), { crashes: 25 }, "mixed"],
+    ["counter by one", "counter", counter([1]), {}, "fast"],
+    ["counter by one, many crashes", "counter", counter([1]), { crashes: 35 }, "fast"],
+    ["counter down by three", "counter", counter([-3]), { lies: 20 }, "fast"],
+    ["counter up and down", "counter", counter([1, -1, 1]), {}, "mixed"],
+    ["counter by several amounts", "counter", counter([1, 2, 5]), { crashes: 25 }, "mixed"],
+    ["counter that tells", "counter", counter([1], true), {}, "any"],
+    ["set of unique elements", "set", set(["add", "contains", "contains", "remove"], true), {}, "mixed"],
+    ["set of few elements", "set", set(["add", "contains", "remove"], false), { crashes: 25 }, "mixed"],
+    ["set that tells", "set", set(["add", "contains", "remove"], false, true), {}, "any"],
+    ["set that is read", "set", set(["add", "add", "remove", "contains", "read"], false), {}, "any"],
+    ["set that only grows", "set", set(["add", "read"], true), {}, "mixed"],
+    ["set that only grows, few elements", "set", set(["add", "read"], false), { crashes: 25 }, "mixed"],
+    ["list of unique elements", "list", list(true), {}, "mixed"],
+    ["list of few elements", "list", list(false), { crashes: 25 }, "mixed"],
+    ["multi-register", "multi-register", multiRegister(false), {}, "search"],
+    ["multi-register, one key an op", "multi-register", multiRegister(true), { crashes: 25 }, "search"],
+    ["two queues", "queue", bag("queue", true), { secondKey: 40 }, "fast"],
+  ];
+  it.each(shapes)("%s", (_, model, made, shape, methods) => {
+    const seen = fuzz(model, made, shape);
+    if (process.env["FUZZ_SHOW"] !== undefined) process.stdout.write(`${_}: ${JSON.stringify(seen)}\n`);
+    if (methods === "fast") expect(seen.unknown).toBe(0);
+    if (methods === "search") expect(seen.true + seen.false).toBe(0);
+    if (methods === "fast" || methods === "mixed") expect(seen.true).toBeGreaterThan(0);
+  });
+});
+
+const bad: [ModelName, string, string][] = [
+  [
+    "mutex",
+    "0:l 1:l",
+    "p1 acquired the lock on n2 at 0.003 s, but p0 had acquired it at 0.001 s and never released it",
+  ],
+  ["mutex", "0:l 0:x 2:l 0:l 2:x", "but p2 had acquired it at 0.005 s and began to release it only later at 0.008 s"],
+  ["mutex", "0:l 0:x 1:x", "p1 released the lock on n2 at 0.005 s, begun at 0.004 s, but whatever the order"],
+  ["mutex", "0:l 0:l", "the state there is held"],
+  ["mutex", "0:l 0:x? 1:l 2:l", "p2 acquired the lock on n3"],
+  ["mutex", "0:l( 0)3 0:x 1:l( 1)2", "p0 acquired the lock (token 3) on n1"],
+  ["mutex", "0:l( 0)3 0:x 1:l( 1)3", "no token may be given twice"],
+  ["mutex", "0:l( 0)3 0:x 1:l( 1)2 1:x", "before: tokens must grow"],
+  ["queue", "0:q1 0:q2 1:k2 1:k1", "p1 dequeued 2 on n2 at 0.005 s, before p1 began to dequeue 1 at 0.006 s"],
+  ["queue", "0:q1 0:q2 1:k2", "and nobody dequeued 1"],
+  ["queue", "0:q1 1:k1 2:k1", "but p1 dequeued it too at 0.003 s, and it was enqueued once"],
+  ["queue", "0:q1 1:k7", "nobody ever enqueued it, or every such call failed"],
+  ["queue", "0:q1! 1:k1", "nobody ever enqueued it, or every such call failed"],
+  [
+    "queue",
+    "0:q1 1:knil",
+    "p1 found the queue empty on n2 at 0.003 s, but p0 enqueued 1 on n1 at 0.001 s and nobody took it",
+  ],
+  ["queue", "0:q1 1:k( 0:q2 0:k1 1)nil", "it was not empty at any moment"],
+  ["queue", "0:q1 2:k? 0:q2 0:q3 3:k3", "but nobody dequeued them, and only 1 dequeue that got no answer had begun"],
+  ["queue", "0:k1 0:q1", "p0 dequeued 1 on n1 at 0.001 s, before p0 began to enqueue it (0.002 s)"],
+  ["queue", "0:q1 1:q1 0:q2 1:k2", "the state there is [1, 1, 2]"],
+  ["stack", "0:u1 0:u2 1:o1", "the state there is [1, 2] (the last is on top)"],
+  ["stack", "0:u1 1:onil", "p1 found the stack empty on n2 at 0.003 s, but p0 pushed 1 on n1"],
+  ["stack", "0:u1 1:o1 2:o1", "and it was pushed once"],
+  ["counter", "0:n 0:n 1:r1", "p1 read 1 on n2 at 0.005 s, but 2 increments had been acknowledged by then"],
+  ["counter", "0:n 1:r2", "p1 read 2 on n2 at 0.003 s, but only 1 increment had begun by then"],
+  ["counter", "0:n 0:n 1:r2 1:r1", "but p1 had read 2 before at 0.005 s, and nothing changes it back"],
+  ["counter", "0:n 0:n 1:r2 1:n 2:n 1:r3", "2 increments had been acknowledged by then after p1 had read 2"],
+  ["counter", "0:n5 0:m2 1:r4", "p1 read 4 on n2 at 0.005 s, begun at 0.004 s, but whatever the order"],
+  ["counter", "0:n3 0:n3 1:r5", "which no number of the increments there were can make"],
+  ["set", "0:a1 1:i1( 1)false", "p1 did not find 1 in the set on n2"],
+  ["set", "0:a1 0:d1 1:i1( 1)true", "p1 found 1 in the set on n2"],
+  ["set", "0:a1( 0)false", "p0 added 1, which changed nothing on n1"],
+  ["set", "0:a1 0:a2 1:r[1]", "p1 read [1] on n2 at 0.005 s, without 2, which p0 had added before at 0.003 s"],
+  ["set", "0:a1( 1:a2( 2:r[1] 3:r[2]", "each lacks an element that the other shows"],
+  ["set", "0:a1 1:r[1,2]", "nobody ever added 2, or every such call failed"],
+  ["set", "0:a1 1:r[1] 0:a2( 1:r[1,2] 2:r[1]", "but p1 had read [1,2] before at 0.006 s, and nothing is ever removed"],
+  ["set", "0:a1 0:d1 1:r[1]", "the state there is {}"],
+  ["set", "0:a1 1:r[1,1]", "shows 1 twice"],
+  [
+    "list",
+    "0:p1 0:p2 1:r[2,1]",
+    "which shows 2 before 1; but p0 appended 1 on n1 at 0.001 s, before p0 began to append 2",
+  ],
+  ["list", "0:p1 0:p2 1:r[1]", "p1 read [1] on n2 at 0.005 s, without 2, which p0 had appended before at 0.003 s"],
+  ["list", "0:p1( 2:p2( 1:r[1] 3:r[2]", "neither is the beginning of the other"],
+  ["list", "0:p1( 1:r[1,1]", "which shows 1 twice, which was appended once"],
+  ["list", "0:p1( 1:r[1] 1:r[]", "but p1 had read [1] before at 0.002 s"],
+  ["list", "0:r[1] 0:p1", "before p0 began to append 1 (0.002 s)"],
+];
+
+const good: [ModelName, string][] = [
+  ["mutex", "0:l 0:x 1:l 1:x"],
+  ["mutex", "0:l 1:l( 0:x 1)"],
+  ["mutex", "0:l 0:x? 1:l 1:x"],
+  ["mutex", "0:l? 1:l 1:x 2:l"],
+  ["mutex", "0:l( 0)1 0:x 1:l( 1)2 1:x2"],
+  ["mutex", "0:l7 0:x7 1:l7 1:x7"],
+  ["queue", "1:q1? 0:q2 1:k1 0:k2"],
+  ["queue", "0:q1 2:k? 0:q2 3:k2"],
+  ["queue", "0:q1 2:k? 0:knil"],
+  ["queue", "0:q1( 1:knil 0) 1:k1 1:knil"],
+  ["stack", "0:u1 0:u2 1:o2 1:o1 1:onil"],
+  ["stack", "0:u1 2:u2? 0:u3 1:o3 1:o2 1:o1"],
+  ["counter", "0:n? 1:r0 1:r1"],
+  ["counter", "0:n5 0:m2 1:r3"],
+  ["counter", "0:n( 1:r1 0) 1:r1"],
+  ["set", "0:a1 0:d1 1:i1( 1)false"],
+  ["set", "0:a1? 1:i1( 1)false 1:i1( 1)true"],
+  ["set", "0:a1( 1:a2( 2:r[2] 3:r[1,2] 0) 1)"],
+  ["list", "0:p1? 1:p2 1:r[2] 1:r[2,1]"],
+  ["list", "0:rnil 0:p1 0:r[1]"],
+];
+
+describe("golden", () => {
+  it.each(bad)("%s, invalid: %s", (model, text, words) => {
+    const { valid, summary } = both(text, { model });
+    expect(valid, summary).toBe(false);
+    expect(summary).toContain(words);
+  });
+
+  it.each(good)("%s, valid: %s", (model, text) => {
+    const { valid, summary } = both(text, { model });
+    expect(valid, summary).toBe(true);
+  });
+});

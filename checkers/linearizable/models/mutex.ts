@@ -1,0 +1,45 @@
+/** The mutex: acquire and release, as Knossos has it (who releases does not matter), and fenced: each acquire gets a larger token. */
+import type { BuiltIn } from "../model.js";
+import { show } from "../words.js";
+
+interface Lock {
+  readonly held: boolean;
+  /** The largest token given so far. */
+  readonly last: number | null;
+  /** The holder's token, where it is known. */
+  readonly mine: number | null;
+}
+
+/**
+ * The token that an acquire was given: a number in its completion that its invocation did not have (an echo of the
+ * invocation, say a client's number, is none).
+ */
+export function tokenOf(input: unknown, output: unknown): number | null {
+  return typeof output === "number" && output !== input ? output : null;
+}
+
+/** Is the lock held in the beginning? */
+export const holds = (initial: unknown): boolean => initial === true || initial === "held" || initial === "locked";
+
+export const mutexModel: BuiltIn<Lock> = {
+  name: "mutex",
+  fs: ["acquire", "release"],
+  aliases: { lock: "acquire", unlock: "release" },
+  init: (initial) => ({ held: holds(initial), last: null, mine: null }),
+  step: ({ held, last, mine }, { f, input, output }) => {
+    if (f === "acquire") {
+      if (held) return undefined;
+      const token = tokenOf(input, output);
+      if (token !== null && last !== null && token <= last) return undefined;
+      return { held: true, last: token ?? last, mine: token };
+    }
+    if (!held || (typeof input === "number" && mine !== null && input !== mine)) return undefined;
+    return { held: false, last, mine: null };
+  },
+  key: ({ held, last, mine }) => `${held} ${last} ${mine}`,
+  describe: ({ held, mine }) => (held ? `held${mine === null ? "" : ` with token ${mine}`}` : "free"),
+  words: ({ f, input, output }) => {
+    const token = f === "acquire" ? tokenOf(input, output) : typeof input === "number" ? input : null;
+    return `${f}d the lock${token === null ? "" : ` (token ${show(token)})`}`;
+  },
+};

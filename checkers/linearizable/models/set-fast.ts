@@ -1,0 +1,80 @@
+/**
+ * Sets in near-linear time: those that are only added to and read as a whole by their growth (grow-fast.ts), and single
+ * elements that are added and removed at most once.
+ *
+ * Such an element is in the set during one stretch of time at most, from p to q, so all there is to choose is p and q; each
+ * find must overlap the stretch, and each miss must not lie within it. So p is as late and q as early as the finds allow.
+ */
+import { type Calls, DONE, NEVER, type Part } from "../calls.js";
+import type { FastOutcome } from "../family.js";
+import { callOf } from "../model-family.js";
+import { growFast } from "./grow-fast.js";
+import { answered, setModel } from "./set.js";
+
+const ADD = 0;
+const REMOVE = 1;
+const READ = 3;
+
+export function setFast(calls: Calls, part: Part, initial: unknown): FastOutcome {
+  const { fs } = calls;
+  if (!part.calls.some((call) => fs[call] === READ)) return elementFast(calls, part, initial);
+  const grows = part.calls.every(
+    (call) => fs[call] === READ || (fs[call] === ADD && answered(callOf(calls, call, setModel)) === undefined),
+  );
+  return grows ? growFast(calls, part, initial, { put: ADD, read: READ, ordered: false }) : "no";
+}
+
+/** When a call may have taken effect: after `from`, before `to`. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly sure: boolean;
+}
+
+function elementFast(calls: Calls, part: Part, initial: unknown): FastOutcome {
+  const { inv, ret, fs, status } = calls;
+  let add: Span | undefined;
+  let remove: Span | undefined;
+  let firstFound = NEVER;
+  let lastFound = -1;
+  const misses: number[] = [];
+  for (const call of part.calls) {
+    const said = answered(callOf(calls, call, setModel));
+    const span = { from: inv[call] as number, to: ret[call] as number, sure: status[call] === DONE };
+    if (fs[call] === ADD || fs[call] === REMOVE) {
+      if (said !== undefined || (fs[call] === ADD ? add : remove) !== undefined) return "no";
+      if (fs[call] === ADD) add = span;
+      else remove = span;
+    } else if (said === true) {
+      firstFound = Math.min(firstFound, span.to);
+      lastFound = Math.max(lastFound, span.from);
+    } else if (said === false) misses.push(call);
+    else return "no";
+  }
+  const first = part.calls[0];
+  if (first !== undefined && setModel.init(initial).length > 0) {
+    const there = setModel.step(setModel.init(initial), {
+      ...callOf(calls, first, setModel),
+      f: "contains",
+      output: true,
+    });
+    if (there !== undefined) {
+      if (add !== undefined) return "no";
+      add = { from: -2, to: -1, sure: true };
+    }
+  }
+  const lastMissed = misses.reduce((latest, call) => Math.max(latest, inv[call] as number), -2);
+  const neverIn = add?.sure !== true && lastFound === -1;
+  // Added and not removed after: by no remove at all, or by one that came before.
+  const stays = (after: number): boolean =>
+    add !== undefined && Math.max(add.from, after, lastMissed) < Math.min(add.to, firstFound);
+  const comesAndGoes = (): boolean => {
+    if (add === undefined || remove === undefined) return false;
+    const p = Math.min(add.to, firstFound, remove.to);
+    const q = Math.max(remove.from, lastFound);
+    if (add.from > p || q > remove.to) return false;
+    return !misses.some((call) => (inv[call] as number) > p && (ret[call] as number) < q);
+  };
+  const possible = neverIn || stays(remove?.sure === true ? remove.from : -2) || comesAndGoes();
+  return possible ? "valid" : { calls: [...part.calls] };
+}

@@ -1,0 +1,30 @@
+/** The LIFO stack: push, and pop, which returns the youngest element or null where there is none. */
+import { valueKey } from "../../../src/history/index.js";
+import type { BuiltIn } from "../model.js";
+import { show } from "../words.js";
+import { listOf, listText } from "./lists.js";
+import { nullInside, simplifyTaken, valueMoved } from "./moves.js";
+
+export const stackModel: BuiltIn<readonly unknown[]> = {
+  name: "stack",
+  fs: ["push", "pop"],
+  init: (initial) => listOf(initial, "the initial value of a stack"),
+  step: (stack, { f, input, output, type }) => {
+    if (f === "push") return [...stack, input];
+    if (type === "info") return stack.length === 0 ? stack : stack.slice(0, -1);
+    if (output === null || output === undefined) return stack.length === 0 ? stack : undefined;
+    return stack.length > 0 && valueKey(stack.at(-1)) === valueKey(output) ? stack.slice(0, -1) : undefined;
+  },
+  key: valueKey,
+  describe: (stack) => (stack.length === 0 ? "empty" : `${listText(stack)} (the last is on top)`),
+  looks: ({ f, output, type }) => f === "pop" && type === "ok" && (output === null || output === undefined),
+  blind: ({ f }) => f === "push",
+  together: (call) => valueMoved(call, "push"),
+  malformed: (call) => nullInside(call, "push"),
+  words: ({ f, input, output, type }) => {
+    if (f === "push") return `pushed ${show(input)}`;
+    if (type === "info") return "began to pop";
+    return output === null || output === undefined ? "found the stack empty" : `popped ${show(output)}`;
+  },
+  simplify: (calls) => simplifyTaken(calls, "push"),
+};

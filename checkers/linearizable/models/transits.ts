@@ -1,0 +1,145 @@
+/**
+ * Queues and stacks as their values see them: each goes in once and comes out at most once. Both near-linear methods begin
+ * here; they apply where no value goes in twice.
+ */
+import { type ColumnarHistory, NULL_VALUE } from "../../../src/history/index.js";
+import { type Calls, DONE, MAYBE, NEVER, type Part } from "../calls.js";
+import type { Violation } from "../family.js";
+import { did } from "../model-family.js";
+import { at, show, timeOf, who } from "../words.js";
+
+export const PUT = 0;
+export const TAKE = 1;
+
+/** A value on its way. Positions; NEVER where it does not end, or does not begin. */
+export interface Transit {
+  readonly value: number;
+  /** -1: it was there from the start. */
+  readonly put: number;
+  readonly putInv: number;
+  readonly putRet: number;
+  /** -1: no answered call took it. */
+  take: number;
+  takeInv: number;
+  takeRet: number;
+}
+
+export interface Transits {
+  /** In order of invocation of the puts. Without those whose put crashed and that nobody took: no order needs them. */
+  readonly transits: readonly Transit[];
+  /** Answered takes that found nothing, in order of invocation. */
+  readonly empties: readonly number[];
+  /** Takes that crashed, likewise. */
+  readonly crashed: readonly number[];
+}
+
+/** The words for what goes in and out: "enqueued" and "dequeued". */
+export interface TransitWords {
+  readonly put: string;
+  readonly take: string;
+  /** "enqueue", for "began to …". */
+  readonly toPut: string;
+  readonly toTake: string;
+  readonly object: string;
+}
+
+/** "no": some value goes in twice (or is null), so that the method does not apply. */
+export function transitsOf(
+  calls: Calls,
+  part: Part,
+  initial: readonly unknown[],
+  words: TransitWords,
+): Transits | Violation | "no" {
+  const { history, inv, ret, status, fs } = calls;
+  const idOf = identities(history);
+  const byValue = new Map<number, Transit>();
+  for (const [i, value] of initial.entries()) {
+    const id = idOf(history.tables.values.intern(value));
+    if (byValue.has(id) || id === NULL_VALUE) return "no";
+    const before = i - initial.length;
+    byValue.set(id, { ...untaken(id), put: -1, putInv: before, putRet: before });
+  }
+  for (const call of part.calls) {
+    if (fs[call] !== PUT) continue;
+    const id = idOf(calls.inputs[call] as number);
+    if (byValue.has(id) || id === NULL_VALUE) return "no";
+    byValue.set(id, { ...untaken(id), put: call, putInv: inv[call] as number, putRet: ret[call] as number });
+  }
+  const empties: number[] = [];
+  const crashed: number[] = [];
+  for (const call of part.calls) {
+    if (fs[call] !== TAKE) continue;
+    const id = status[call] === DONE ? idOf(calls.outputs[call] as number) : NULL_VALUE;
+    if (status[call] === MAYBE) crashed.push(call);
+    else if (id === NULL_VALUE) empties.push(call);
+    else {
+      const transit = byValue.get(id);
+      if (transit === undefined) return fromNowhere(calls, call, words);
+      if (transit.take !== -1) return takenTwice(calls, transit, call, words);
+      if ((ret[call] as number) < transit.putInv) return tooEarly(calls, transit, call, words);
+      transit.take = call;
+      transit.takeInv = inv[call] as number;
+      transit.takeRet = ret[call] as number;
+    }
+  }
+  const transits = [...byValue.values()].filter(({ putRet, take }) => putRet !== NEVER || take !== -1);
+  return { transits, empties, crashed };
+}
+
+const untaken = (value: number): Omit<Transit, "put" | "putInv" | "putRet"> => ({
+  value,
+  take: -1,
+  takeInv: NEVER,
+  takeRet: NEVER,
+});
+
+/** Value id -> the id of all equal values. */
+export function identities(history: ColumnarHistory): (id: number) => number {
+  const { values } = history.tables;
+  if (!values.hasCompounds) return (id) => id;
+  const canonical = values.canonical();
+  return (id) => canonical[id] ?? id;
+}
+
+const valueText = (calls: Calls, value: number): string => show(calls.history.value(value));
+
+/** The calls of values, where they are calls. */
+export function callsOfTransits(transits: readonly Transit[]): number[] {
+  return transits.flatMap(({ put, take }) => [put, take]).filter((call) => call !== -1);
+}
+
+export const tookText = (calls: Calls, { value, take }: Transit, words: TransitWords): string =>
+  did(calls, take, `${words.take} ${valueText(calls, value)}`);
+
+export const putText = (calls: Calls, { value, put }: Transit, words: TransitWords): string =>
+  put === -1
+    ? `${valueText(calls, value)} was there from the start`
+    : did(calls, put, `${words.put} ${valueText(calls, value)}`);
+
+function fromNowhere(calls: Calls, call: number, words: TransitWords): Violation {
+  const value = calls.outputs[call] as number;
+  return {
+    text: () =>
+      `${did(calls, call, `${words.take} ${valueText(calls, value)}`)}, but nobody ever ${words.put} it, or every such call failed`,
+    calls: [call],
+    ofWhole: true,
+  };
+}
+
+function takenTwice(calls: Calls, transit: Transit, again: number, words: TransitWords): Violation {
+  const first = transit.take;
+  return {
+    text: () =>
+      `${did(calls, again, `${words.take} ${valueText(calls, transit.value)}`)}, but ${who(calls, first)} ${words.take} it too${at(calls, calls.ret[first] as number)}, and it was ${words.put} once`,
+    calls: [...callsOfTransits([transit]), again],
+  };
+}
+
+function tooEarly(calls: Calls, transit: Transit, take: number, words: TransitWords): Violation {
+  const began = timeOf(calls, transit.putInv);
+  return {
+    text: () =>
+      `${did(calls, take, `${words.take} ${valueText(calls, transit.value)}`)}, before ${who(calls, transit.put)} began to ${words.toPut} it${began === "" ? "" : ` (${began})`}`,
+    calls: [transit.put, take],
+  };
+}

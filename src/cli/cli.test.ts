@@ -59,6 +59,8 @@ describe("bad usage", () => {
     ["sweep --runtime docker", /runs in the simulation/],
     ["sweep --merge missing.json", /missing.json/],
     ["run --system kv-raft --system-opt bug=local-raeds", /Did you mean local-reads\?/],
+    ["run --plan missing.json", /missing.json: no such file/],
+    ["run --plan missing.json --workload set", /leave out --workload/],
     ["check missing.jsonl", /missing.jsonl: no such file/],
     ["check . --model registr", /Did you mean register\?/],
     ["list sytems", /Did you mean systems\?/],

@@ -1,5 +1,7 @@
 /** A sweep as people see it: one moving line on a terminal, a plain line now and then elsewhere, the result at the end. */
 import ora, { type Ora } from "ora";
+import type { PlanFile } from "../runner/plan-file.js";
+import { countFaults } from "../runner/shrink/cuts.js";
 import type { SeedResult, SweepResult } from "../runner/sweep/types.js";
 import type { Output } from "./output.js";
 
@@ -10,6 +12,8 @@ const SHOWN = 10;
 
 export interface SweepProgress {
   readonly seed: (result: SeedResult, tally: { readonly runs: number; readonly of: number }) => void;
+  readonly shrinking: (seed: number, runs: number, smallest: PlanFile) => void;
+  readonly story: (lines: readonly string[]) => void;
   line(text: string): void;
   stop(): void;
 }
@@ -19,7 +23,9 @@ export function createSweepProgress(output: Output): SweepProgress {
   const began = performance.now();
   const live = output.stream.isTTY === true && !output.quiet;
   const spinner: Ora | undefined = live ? ora({ stream: output.stream, discardStdin: false }).start() : undefined;
+  let shrinking: string | undefined;
   const status = (): string => {
+    if (shrinking !== undefined) return shrinking;
     const { runs, of, invalid, unknown } = counts;
     const perSecond = runs / Math.max(0.001, (performance.now() - began) / 1000);
     const left = runs === 0 ? "" : ` · ${Math.ceil((of - runs) / perSecond)} s left`;
@@ -48,6 +54,17 @@ export function createSweepProgress(output: Output): SweepProgress {
       const [first] = findings;
       if (counts.invalid <= SHOWN) print(`  ${output.paint.red(`seed ${seed}`)} ${first?.checker}: ${first?.summary}`);
       if (counts.invalid === SHOWN) print("  (further ones are counted)");
+    },
+    shrinking: (seed, runs, smallest) => {
+      const { ops = [] } = smallest;
+      const clients = new Set(ops.map(({ client }) => client)).size;
+      shrinking =
+        `shrinking seed ${seed}: ${countFaults(smallest)} faults, ${ops.length} ops by ${clients} clients ` +
+        `after ${runs} runs`;
+    },
+    story: (lines) => {
+      shrinking = undefined;
+      for (const line of ["", ...lines, ""]) print(line);
     },
     line: (text) => print(`  ${text}`),
     stop: () => {

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { renderSweepJunit } from "../../reports/sweep-junit.js";
 import { EnvironmentError, EXIT, messageOf, UsageError } from "../core/errors.js";
 import { registry } from "../registry.js";
+import { keepFailures } from "../runner/sweep/keep.js";
 import { parseShard } from "../runner/sweep/seeds.js";
 import { storeSweep } from "../runner/sweep/store.js";
 import { sweep } from "../runner/sweep/sweep.js";
@@ -21,6 +22,9 @@ interface Flags extends RunFlags {
   readonly workers?: number;
   readonly stopOnFailure?: boolean;
   readonly junit?: string;
+  readonly keep: number;
+  readonly shrink: boolean;
+  readonly shrinkRuns: number;
   readonly merge?: readonly string[];
 }
 
@@ -39,6 +43,12 @@ const whole = (text: string): number => {
   return value;
 };
 
+const count = (text: string): number => {
+  const value = whole(text);
+  if (value < 0) throw new InvalidArgumentError("Not a whole number of 0 or more.");
+  return value;
+};
+
 const workerCount = (text: string): number => {
   const value = whole(text);
   if (value < 1 || value > 256) throw new InvalidArgumentError("Give 1 to 256.");
@@ -53,6 +63,9 @@ export function sweepCommand(program: Command, exit: (code: number) => void): vo
     .option("--shard <i/n>", "only this part of the seeds: 1/4 for the first of four", parseShard)
     .option("--workers <n>", "threads (default: one a core)", workerCount)
     .option("--stop-on-failure", "stop at the first violation")
+    .option("--keep <n>", "failing seeds to store as runs (default: 3)", count, 3)
+    .option("--no-shrink", "do not look for the smallest plan that fails")
+    .option("--shrink-runs <n>", "simulated runs to spend on each smallest plan (default: 600)", count, 600)
     .option("--junit <file>", "write the result as JUnit XML too")
     .option("--merge <files...>", "join the results of shards (their sweep.json or --json) instead of running")
     .addHelpText("after", EXAMPLES)
@@ -82,7 +95,7 @@ async function runSweep(flags: Flags, output: Output): Promise<SweepResult> {
   const progress = createSweepProgress(output);
   const interrupt = listenForInterrupts((text) => progress.line(text));
   try {
-    const result = await sweep({
+    const swept = await sweep({
       request,
       range,
       context,
@@ -90,6 +103,16 @@ async function runSweep(flags: Flags, output: Output): Promise<SweepResult> {
       stopOnFailure: flags.stopOnFailure === true,
       signal: interrupt.signal,
       progress: progress.seed,
+    });
+    const result = await keepFailures({
+      result: swept,
+      dir: flags.dir,
+      context,
+      keep: flags.keep,
+      shrinkRuns: flags.shrink ? flags.shrinkRuns : 0,
+      signal: interrupt.signal,
+      progress: progress.shrinking,
+      story: progress.story,
     });
     progress.stop();
     const folder = storeSweep(result, flags.dir, now);

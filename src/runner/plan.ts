@@ -89,6 +89,12 @@ export async function planRun(request: RunRequest, context: PlanContext): Promis
         `Systems that fit: ${able.map(({ name }) => name).join(", ") || "none"}.`,
     );
   }
+  const [strange] = request.ops?.filter(({ f }) => !definition.ops.includes(f)) ?? [];
+  if (strange !== undefined) {
+    throw new UsageError(
+      `the plan has an op "${strange.f}", which ${definition.name} does not have; it has ${definition.ops.join(", ")}.`,
+    );
+  }
   const systemOpts = checkOptions(definition.name, definition.options, request.systemOpts ?? {});
   const workloadOpts = checkOptions(workloadDefinition.name, workloadDefinition.options, request.workloadOpts ?? {});
   const nodes = nodeNames(definition, request.nodes);

@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { renderSweepJunit } from "../../reports/sweep-junit.js";
+import { extendedRegistry } from "../config/extend.js";
 import { EnvironmentError, EXIT, messageOf, UsageError } from "../core/errors.js";
-import { registry } from "../registry.js";
 import { keepFailures } from "../runner/sweep/keep.js";
 import { parseShard } from "../runner/sweep/seeds.js";
 import { storeSweep } from "../runner/sweep/store.js";
@@ -87,7 +87,9 @@ async function runSweep(flags: Flags, output: Output): Promise<SweepResult> {
   if (flags.seed !== undefined && flags.firstSeed !== undefined) {
     throw new UsageError("--seed and --first-seed say the same to a sweep; give one of them.");
   }
-  const { seed: _, ...request } = requestOf(flags);
+  const { registry, configFile } = await extendedRegistry(flags.config);
+  const { seed: _, ...asked } = requestOf(flags);
+  const request = { ...asked, configFile };
   const firstSeed = flags.firstSeed ?? flags.seed ?? 1;
   const range = { firstSeed, seeds: flags.seeds, ...(flags.shard === undefined ? {} : { shard: flags.shard }) };
   const now = new Date();

@@ -1,4 +1,5 @@
 /** One seed of a sweep: a simulated run that is judged and forgotten. The same code as `run`, without a folder. */
+import type { Checker } from "../../core/checker.js";
 import { CapTestError, UsageError } from "../../core/errors.js";
 import { historyOf } from "../../history/index.js";
 import { judge } from "../judge.js";
@@ -9,7 +10,12 @@ import type { Finding, SeedResult, SweepRequest } from "./types.js";
 const NEVER = new AbortController().signal;
 
 /** Runs one seed. @throws UsageError where the request is wrong; a run that does not start is unknown, not an error. */
-export async function runSeed(request: SweepRequest, seed: number, context: PlanContext): Promise<SeedResult> {
+export async function runSeed(
+  request: SweepRequest,
+  seed: number,
+  context: PlanContext,
+  extra: readonly Checker[] = [],
+): Promise<SeedResult> {
   const plan = await planRun({ ...request, seed, runtime: "simulation" }, context);
   const replay = plan.spec.repeat;
   try {
@@ -22,7 +28,7 @@ export async function runSeed(request: SweepRequest, seed: number, context: Plan
       phase: () => undefined,
       line: () => undefined,
     });
-    const { valid, checkers, ops } = await judge({ plan, history: historyOf(lived.ops), extra: [], ...lived });
+    const { valid, checkers, ops } = await judge({ plan, history: historyOf(lived.ops), extra, ...lived });
     const findings = Object.entries(checkers).flatMap(([checker, verdict]): Finding[] =>
       valid !== true && verdict.valid === valid ? [{ checker, summary: verdict.summary }] : [],
     );

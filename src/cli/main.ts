@@ -10,6 +10,7 @@ import { listCommand } from "./list.js";
 import { reportError } from "./output.js";
 import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
+import { serveCommand } from "./serve.js";
 import { sweepCommand } from "./sweep.js";
 
 /** In the order of the help. */
@@ -18,6 +19,7 @@ const COMMANDS = [
   sweepCommand,
   replayCommand,
   checkCommand,
+  serveCommand,
   ciCommand,
   listCommand,
   doctorCommand,

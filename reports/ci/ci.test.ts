@@ -26,6 +26,7 @@ const EVIL = `a|b <script>alert(1)</script> 50%, now: "x" & 'y'\n::error::inject
 const results: CiResults = {
   valid: false,
   selected: [],
+  configured: [],
   contracts: [
     contract("kept"),
     contract(EVIL, { outcome: "failed", why: EVIL, observed: { linearizable: false, p99Ms: null } }),

@@ -19,7 +19,7 @@ const contract = (outcome: ContractOutcome, more: Partial<ContractResult> = {}):
   ...more,
 });
 const exit = (...contracts: readonly ContractResult[]): number =>
-  exitOfCi({ valid: validOf(contracts), contracts, selected: [] });
+  exitOfCi({ valid: validOf(contracts), contracts, selected: [], configured: [] });
 
 describe("the exit code", () => {
   it("is 0 kept, 1 broken, 2 unknown, 255 broken environment", () => {

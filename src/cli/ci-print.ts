@@ -25,8 +25,8 @@ export function publish(
   output.value(results);
   printContracts(output, results);
   if (results.baseline !== undefined) printBaseline(output, results.baseline);
-  if (files.junit !== undefined) write(files.junit, ciJunit(results, now));
-  if (files.summary !== undefined) write(files.summary, ciMarkdown(results));
+  if (files.junit !== undefined) writeText(files.junit, ciJunit(results, now));
+  if (files.summary !== undefined) writeText(files.summary, ciMarkdown(results));
   if (process.env.GITHUB_ACTIONS !== "true") return;
   // The runner reads commands from both streams; stdout may belong to the JSON.
   for (const line of annotations(results, place)) output.stream.write(`${line}\n`);
@@ -94,7 +94,8 @@ function printBaseline({ paint, result }: Output, baseline: BaselineReport): voi
   if (updated === true) result(`baseline ${file} was written`);
 }
 
-function write(path: string, text: string): void {
+/** @throws EnvironmentError where the file cannot be written. */
+export function writeText(path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {

@@ -7,13 +7,14 @@ import { extend } from "../config/extend.js";
 import { findConfig, loadConfig } from "../config/load.js";
 import type { CiResults } from "../core/contract.js";
 import { UsageError } from "../core/errors.js";
+import { type BaselineFlags, readBaseline, withBaseline } from "./ci-baseline.js";
 import { publish } from "./ci-print.js";
 import { type CommonOptions, version, wholeNumber, withCommon } from "./common.js";
 import { listenForInterrupts } from "./interrupt.js";
 import { createOutput } from "./output.js";
 import { dockerAnswers } from "./run.js";
 
-interface Flags extends CommonOptions {
+interface Flags extends CommonOptions, BaselineFlags {
   readonly config?: string;
   readonly grep?: string;
   readonly tags?: string;
@@ -30,13 +31,14 @@ Examples:
   cap-test init && cap-test ci
   cap-test ci --tags simulation --junit junit.xml --summary summary.md
   cap-test ci --grep redis --json
+  cap-test ci --baseline cap-test-baseline.json
   cap-test ci --shard 1/3 --json > shard-1.json     # then: cap-test merge shard-*.json
 
 Exit: 0 all kept, 1 an expectation is broken, 2 nothing broken but something unknown, 254 bad usage or configuration,
 255 broken environment or our own crash.`;
 
 export function ciCommand(program: Command, exit: (code: number) => void): void {
-  withCommon(program.command("ci"))
+  withBaseline(withCommon(program.command("ci")))
     .description("run the contracts of a configuration file, and fail where one is not kept")
     .option("--config <file>", "the configuration (default: cap-test.config.{ts,mjs,js,yaml,yml} here)")
     .option("--grep <pattern>", "only contracts whose name matches")
@@ -71,6 +73,7 @@ async function ci(flags: Flags): Promise<number> {
   const planned = await planContracts({ ...common, seed: flags.seed, now: new Date() });
   const selected = select(planned, { grep: flags.grep, tags: flags.tags?.split(",").filter((tag) => tag !== "") });
   const mine = shard === undefined ? selected : shardOf(selected, shard);
+  const store = readBaseline(flags);
   output.line(head(file, mine, planned));
   const interrupt = listenForInterrupts((text) => output.line(text));
   try {
@@ -85,11 +88,15 @@ async function ci(flags: Flags): Promise<number> {
         output.line(`▸ ${name}${which}: ${system} under ${nemesis}, seed ${seed}`),
       ends: ({ outcome, why }) => output.line(`    ${outcome}${outcome === "passed" ? "" : `: ${why}`}`),
     });
+    const configured = planned.map(({ name }) => name);
+    const baseline = store?.report(contracts, configured);
     const results: CiResults = {
-      valid: validOf(contracts),
+      valid: validOf(contracts, baseline),
       contracts,
+      ...(baseline === undefined ? {} : { baseline }),
       ...(shard === undefined ? {} : { shard }),
       selected: selected.map(({ name }) => name),
+      configured,
     };
     publish(output, results, flags, new Date().toISOString(), { file, lineOf: loaded.lineOf });
     return exitOfCi(results);

@@ -38,7 +38,7 @@ export interface RunFlags extends CommonOptions {
   readonly dir: string;
 }
 
-const number = (text: string): number => {
+export const number = (text: string): number => {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Not a number.");
   return value;

@@ -6,7 +6,9 @@ import { ciCommand } from "./ci.js";
 import { cleanCommand } from "./clean.js";
 import { version } from "./common.js";
 import { doctorCommand } from "./doctor.js";
+import { initCommand } from "./init.js";
 import { listCommand } from "./list.js";
+import { mergeCommand } from "./merge.js";
 import { reportError } from "./output.js";
 import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
@@ -21,6 +23,8 @@ const COMMANDS = [
   checkCommand,
   serveCommand,
   ciCommand,
+  mergeCommand,
+  initCommand,
   listCommand,
   doctorCommand,
   cleanCommand,

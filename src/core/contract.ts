@@ -90,4 +90,6 @@ export interface CiResults {
   readonly shard?: { readonly index: number; readonly count: number };
   /** The names of all contracts that were selected, over all shards, in order. */
   readonly selected: readonly string[];
+  /** The names of all contracts of the configuration, selected or not. */
+  readonly configured: readonly string[];
 }

@@ -1,85 +1,111 @@
 /** The data dependencies of a list-append history: ww, wr, rw from the version orders. */
-import { type AppendIndex, ELSEWHERE, EMPTY, lastWriteOf, UNSEEN } from "./append-index.js";
+import { type AppendIndex, ELSEWHERE, EMPTY, type VersionOrders } from "./append-index.js";
 import { type EdgeList, RW, WR, WW } from "./graph.js";
 import { allToAll } from "./product.js";
-import { FAIL, READ } from "./txn-history.js";
+import { FAIL, OK, READ } from "./txn-history.js";
 
 /** Writes the edges. Callable again; each call writes the same edges. */
 export function appendEdges(index: AppendIndex): (edges: EdgeList) => void {
-  const unseen = unseenAppends(index);
+  const { count, mopStart, mopKind, mopKey, type } = index.txns;
+  const { place } = index;
   return (edges) => {
-    const tails = seenEdges(index, edges);
-    for (const [k, after] of unseen) {
-      const last = (index.orderStart[k + 1] as number) - 1;
-      const before: [number, number][] = (tails.get(k) ?? []).map((t) => [t, RW]);
-      const writer = last < (index.orderStart[k] as number) ? -1 : (index.slotTxn[last] as number);
-      if (writer >= 0) before.push([writer, WW]);
-      allToAll(edges, before, after);
+    writeOrders(index, edges);
+    const write = readEdges(index, edges);
+    for (let t = 0; t < count; t++) {
+      if (type[t] !== OK || !edges.wants(t)) continue;
+      for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
+        if (mopKind[m] === READ) write.read(t, m, mopKey[m] as number, place[m] as number);
+      }
     }
+    write.tails();
   };
 }
 
-/**
- * The edges that the version orders show. Returns, for each key with unseen appends, who read its last known version: an
- * append that no read shows comes after all that reads do show, else the longest read would have it.
- */
-function seenEdges(index: AppendIndex, edges: EdgeList): Map<number, number[]> {
-  const { txns, orderStart, place, slotTxn } = index;
-  const { count, mopStart, mopKind, mopKey, type } = txns;
-  const tails = new Map<number, number[]>();
-  for (let t = 0; t < count; t++) {
-    if (type[t] === FAIL) continue;
-    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
-      const k = mopKey[m] as number;
-      const at = place[m] as number;
-      if (mopKind[m] !== READ) {
-        // Where a failed transaction appended in between, the chain is broken there, as in Elle; G1a tells of it.
-        if (at > (orderStart[k] as number) && (slotTxn[at - 1] as number) >= 0)
-          edges.add(slotTxn[at - 1] as number, t, WW);
-        continue;
-      }
-      if (at < EMPTY) {
-        if (at === ELSEWHERE) addOddRead(index, edges, m, t);
-        continue;
-      }
-      if (at >= 0 && (slotTxn[at] as number) >= 0) edges.add(slotTxn[at] as number, t, WR);
-      const next = at === EMPTY ? (orderStart[k] as number) : at + 1;
-      if (next < (orderStart[k + 1] as number)) {
-        if ((slotTxn[next] as number) >= 0) edges.add(t, slotTxn[next] as number, RW);
-      } else if ((index.unseen[k] as number) > 0) {
-        const list = tails.get(k);
-        if (list === undefined) tails.set(k, [t]);
-        else list.push(t);
-      }
+/** Who appended an element comes before who appended the next one, and the last of them before who appended unseen. */
+export function writeOrders({ orderStart, slotTxn, unseenStart, unseenTxn }: VersionOrders, edges: EdgeList): void {
+  for (let k = 0; k + 1 < orderStart.length; k++) {
+    const from = orderStart[k] as number;
+    const end = orderStart[k + 1] as number;
+    // Where a failed transaction appended in between, the chain is broken there, as in Elle; G1a tells of it.
+    for (let s = from + 1; s < end; s++) {
+      const a = slotTxn[s - 1] as number;
+      const b = slotTxn[s] as number;
+      if (a >= 0 && b >= 0) edges.add(a, b, WW);
+    }
+    const last = end > from ? (slotTxn[end - 1] as number) : -1;
+    if (last < 0) continue;
+    for (let i = unseenStart[k] as number; i < (unseenStart[k + 1] as number); i++) {
+      edges.add(last, unseenTxn[i] as number, WW);
     }
   }
-  return tails;
+}
+
+/** Writes the edges of reads: `read` for each of an ok transaction, in the order of the history, then `tails` once. */
+export interface ReadEdges {
+  /** Transaction t read key k in micro-op m; `at` is the read's place. */
+  read(t: number, m: number, k: number, at: number): void;
+  tails(): void;
+}
+
+/** Who appended the last element of a list comes before its readers, they before who appended the next one. */
+export function readEdges(orders: VersionOrders, edges: EdgeList): ReadEdges {
+  const { orderStart, slotTxn, unseenStart, unseenTxn } = orders;
+  const tails = new Tails(orders, edges);
+  return {
+    read(t, m, k, at) {
+      if (at < EMPTY) {
+        if (at === ELSEWHERE) addOddRead(orders, edges, m, t);
+        return;
+      }
+      const writer = at < 0 ? -1 : (slotTxn[at] as number);
+      if (writer >= 0 && edges.needs(writer, t)) edges.add(writer, t, WR);
+      const next = at === EMPTY ? (orderStart[k] as number) : at + 1;
+      if (next < (orderStart[k + 1] as number)) {
+        const after = slotTxn[next] as number;
+        if (after >= 0 && edges.needs(t, after)) edges.add(t, after, RW);
+        return;
+      }
+      // An append that no read shows comes after all that reads do show, else the longest read would have it.
+      const from = unseenStart[k] as number;
+      const end = unseenStart[k + 1] as number;
+      if (end - from > FEW) tails.add(k, t);
+      else for (let i = from; i < end; i++) edges.add(t, unseenTxn[i] as number, RW);
+    },
+    tails: () => tails.write(),
+  };
 }
 
 /** A read that ends in an element outside the version order still tells who came before. */
-function addOddRead(index: AppendIndex, edges: EdgeList, m: number, t: number): void {
-  const last = lastWriteOf(index, m);
-  if (last < 0) return;
-  const writer = index.owner[last] as number;
-  if (index.txns.type[writer] !== FAIL) edges.add(writer, t, WR);
+function addOddRead({ txns, owner, table }: VersionOrders, edges: EdgeList, m: number, t: number): void {
+  const last = (txns.mopValue[m] as number) + (txns.mopSize[m] as number) - 1;
+  const write = table.find(txns.mopKey[m] as number, txns.elements[last] as number);
+  if (write < 0) return;
+  const writer = owner[write] as number;
+  if (txns.type[writer] !== FAIL) edges.add(writer, t, WR);
 }
 
-/** Key -> the transactions that may have happened and appended to it what the version order does not show. */
-function unseenAppends(index: AppendIndex): Map<number, number[]> {
-  const { txns, owner, place, table } = index;
-  const unseen = new Map<number, number[]>();
-  for (let k = 0; k < txns.keys.length; k++) {
-    if (index.unseen[k] === 0) continue;
-    const list: number[] = [];
-    table.eachWrite(k, (m) => {
-      if (place[m] === UNSEEN && txns.type[owner[m] as number] !== FAIL) list.push(owner[m] as number);
-    });
-    // In the order of the history, so that a verdict does not hang on how the table is laid out.
-    if (list.length > 0)
-      unseen.set(
-        k,
-        list.sort((a, b) => a - b),
-      );
+/** Up to this many unseen appends a key, each reader of the key's last version gets an edge to each. */
+const FEW = 8;
+
+/** The readers of the last versions of keys with more unseen appends than that. */
+class Tails {
+  private readonly readers = new Map<number, [number, number][]>();
+
+  constructor(
+    private readonly orders: VersionOrders,
+    private readonly edges: EdgeList,
+  ) {}
+
+  add(k: number, t: number): void {
+    const list = this.readers.get(k);
+    if (list === undefined) this.readers.set(k, [[t, RW]]);
+    else list.push([t, RW]);
   }
-  return unseen;
+
+  write(): void {
+    const { unseenStart, unseenTxn } = this.orders;
+    for (const [k, before] of this.readers) {
+      allToAll(this.edges, before, Array.from(unseenTxn.subarray(unseenStart[k], unseenStart[k + 1])));
+    }
+  }
 }

@@ -2,17 +2,14 @@
  * The version order of each list, taken from its longest read: a version is a prefix of that read, so a version is a number,
  * and a read that is a prefix names its version by its length.
  */
-import { Int32List } from "./int32-list.js";
 import { FAIL, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import { WriteTable } from "./value-table.js";
 
 /** `place` of a read of the empty list. */
 export const EMPTY = -1;
-/** `place` of a read whose result is not known. */
-export const UNREAD = -2;
 /** `place` of a read whose last element is not in the version order. */
 export const ELSEWHERE = -3;
-/** `place` of an append that the version order does not show. */
+/** `place` of an append that the version order does not show, and of a read whose result is not known. */
 export const UNSEEN = -4;
 
 /** Bits of `slotFlags`. */
@@ -21,7 +18,8 @@ export const UNWRITTEN = 2;
 /** The transaction appended more to the key after this element. */
 export const INTERMEDIATE = 4;
 
-export interface AppendIndex {
+/** What the appends and the longest reads tell. */
+export interface VersionOrders {
   readonly txns: TxnHistory;
   readonly table: WriteTable;
   /** Micro-op -> transaction. */
@@ -37,7 +35,25 @@ export interface AppendIndex {
   /** Slot -> the transaction that appended the element and may have happened, or -1 (nobody did, or it failed). */
   readonly slotTxn: Int32Array;
   readonly slotFlags: Uint8Array;
-  /** Append micro-op -> its slot or UNSEEN; read micro-op -> slot of its last element, EMPTY, UNREAD or ELSEWHERE. */
+  /** Append micro-op -> its slot or UNSEEN. */
+  readonly place: Int32Array;
+  /** Key -> the longest read, or -1. */
+  readonly longest: Int32Array;
+  /** Key -> 1 where its longest read has an element twice. */
+  readonly repeats: Uint8Array;
+  /**
+   * Key -> the transactions that may have happened and appended what its version order does not show, ascending:
+   * unseenTxn[unseenStart[k]] …. One that appended twice is in it twice.
+   */
+  readonly unseenStart: Int32Array;
+  readonly unseenTxn: Int32Array;
+  /** Did a failed transaction append any element of a version order? */
+  readonly anyFailed: boolean;
+}
+
+/** The same, and where each read lies. Made by `readLists`. */
+export interface AppendIndex extends VersionOrders {
+  /** Append micro-op -> its slot or UNSEEN; read micro-op -> slot of its last element, EMPTY, ELSEWHERE, or UNSEEN if not known. */
   readonly place: Int32Array;
   /** Read micro-op -> 1 where it is not simply a prefix of the version order. */
   readonly odd: Uint8Array;
@@ -45,18 +61,12 @@ export interface AppendIndex {
   readonly odds: Int32Array;
   /** The other reads of completed transactions that show an element which is FAILED or UNWRITTEN, or end in another's INTERMEDIATE one. */
   readonly suspects: Int32Array;
-  /** Key -> the longest read, or -1. */
-  readonly longest: Int32Array;
-  /** Key -> how many appends that may have happened the version order does not show. */
-  readonly unseen: Int32Array;
-  /** Did a failed transaction append any element of a version order? */
-  readonly anyFailed: boolean;
 }
 
-export function appendIndex(txns: TxnHistory): AppendIndex {
+export function versionOrders(txns: TxnHistory): VersionOrders {
   const writes = indexWrites(txns);
   const order = layOut(txns, writes);
-  return { txns, ...writes, ...order, ...placeReads(txns, order) };
+  return { txns, ...writes, ...order, ...unseenAppends(txns, writes, order.place) };
 }
 
 interface Writes {
@@ -64,7 +74,7 @@ interface Writes {
   readonly owner: Int32Array;
   readonly superseded: Uint8Array;
   readonly longest: Int32Array;
-  /** Key -> how many appends may have happened; made into `unseen` by layOut. */
+  /** Key -> how many appends may have happened; layOut takes off those that it sees. */
   readonly unseen: Int32Array;
 }
 
@@ -97,7 +107,7 @@ function indexWrites(txns: TxnHistory): Writes {
   return { table, owner, superseded, longest, unseen };
 }
 
-/** Lays out each key's longest read, each element once. `repeats`: key -> 1 where the longest read has an element twice. */
+/** Lays out each key's longest read, each element once. */
 function layOut(txns: TxnHistory, { table, owner, superseded, longest, unseen }: Writes) {
   const { keys, mopValue, mopSize, elements, mopKind, type } = txns;
   let total = 0;
@@ -141,58 +151,26 @@ function layOut(txns: TxnHistory, { table, owner, superseded, longest, unseen }:
   return { orderStart, slotMop, slotValue, slotTxn, slotFlags, place, repeats, anyFailed };
 }
 
-/** Finds each read's place in its key's version order. */
-function placeReads(txns: TxnHistory, order: ReturnType<typeof layOut>) {
-  const { mopKind, mopKey, mopValue, mopSize, elements, count, mopStart, type } = txns;
-  const { orderStart, slotValue, slotTxn, slotFlags, place, repeats } = order;
-  const firstBad = firstBadSlots(orderStart, slotFlags);
-  const odd = new Uint8Array(mopKind.length);
-  const odds = new Int32List(16);
-  const suspects = new Int32List(16);
-  for (let t = 0; t < count; t++) {
-    const failed = type[t] === FAIL;
-    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
-      if (mopKind[m] !== READ) continue;
-      const from = mopValue[m] as number;
-      if (failed || from === UNKNOWN) {
-        place[m] = UNREAD;
-        continue;
-      }
-      const size = mopSize[m] as number;
-      if (size === 0) {
-        place[m] = EMPTY;
-        continue;
-      }
-      const k = mopKey[m] as number;
-      const base = orderStart[k] as number;
-      let i = 0;
-      if (repeats[k] === 0) while (i < size && elements[from + i] === slotValue[base + i]) i++;
-      if (i === size) {
-        const at = base + size - 1;
-        place[m] = at;
-        const bad = at >= (firstBad[k] as number);
-        if (bad || (((slotFlags[at] as number) & INTERMEDIATE) !== 0 && slotTxn[at] !== t)) suspects.push(m);
-        continue;
-      }
-      odd[m] = 1;
-      odds.push(m);
-      const slot = slotValue.subarray(base, orderStart[k + 1]).indexOf(elements[from + size - 1] as number);
-      place[m] = slot < 0 ? ELSEWHERE : base + slot;
-    }
-  }
-  return { odd, odds: odds.view(), suspects: suspects.view() };
-}
-
-/** Key -> its first slot that is FAILED or UNWRITTEN; a large number where there is none. */
-function firstBadSlots(orderStart: Int32Array, slotFlags: Uint8Array): Int32Array {
-  const keys = orderStart.length - 1;
-  const first = new Int32Array(keys).fill(0x7fffffff);
+/** What no read shows, by key. */
+function unseenAppends(txns: TxnHistory, { table, owner, unseen }: Writes, place: Int32Array) {
+  const keys = txns.keys.length;
+  const unseenStart = new Int32Array(keys + 1);
+  for (let k = 0; k < keys; k++) unseenStart[k + 1] = (unseenStart[k] as number) + (unseen[k] as number);
+  const unseenTxn = new Int32Array(unseenStart[keys] as number);
   for (let k = 0; k < keys; k++) {
-    for (let s = (orderStart[k + 1] as number) - 1; s >= (orderStart[k] as number); s--) {
-      if (((slotFlags[s] as number) & (FAILED | UNWRITTEN)) !== 0) first[k] = s;
-    }
+    if (unseen[k] === 0) continue;
+    const first = unseenStart[k] as number;
+    let next = first;
+    table.eachWrite(k, (m) => {
+      const t = owner[m] as number;
+      if (place[m] !== UNSEEN || txns.type[t] === FAIL) return;
+      // In the order of the history, so that a verdict does not hang on how the table is laid out.
+      let at = next++;
+      for (; at > first && (unseenTxn[at - 1] as number) > t; at--) unseenTxn[at] = unseenTxn[at - 1] as number;
+      unseenTxn[at] = t;
+    });
   }
-  return first;
+  return { unseenStart, unseenTxn };
 }
 
 /** The micro-op that appended a read's last element, or -1. */

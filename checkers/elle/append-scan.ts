@@ -1,142 +1,16 @@
-/** What a list-append history shows without any graph. */
-import { type AppendIndex, EMPTY, lastWriteOf } from "./append-index.js";
-import { addLostUpdate, addUnwritten } from "./append-words.js";
+/** What a list-append history shows without any graph, once its reads have been placed. */
+import { type AppendIndex, lastWriteOf } from "./append-index.js";
+import { addUnwritten } from "./append-words.js";
 import type { Findings } from "./findings.js";
-import { FAIL, INFO, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
+import { FAIL, INFO, OK, type TxnHistory } from "./txn-history.js";
 import { keyOf, listRead, opOf, show, writtenBy } from "./words.js";
 
-/** Finds internal, future-read, G1a, G1b, unwritten-read, duplicate-elements, incompatible-order, dirty-update and lost-update. */
+/** Finds G1a, G1b, unwritten-read, duplicate-elements, incompatible-order and dirty-update. */
 export function scanAppends(index: AppendIndex, findings: Findings): void {
-  scanTransactions(index, findings);
   for (const m of index.suspects) scanRead(index, m, findings);
   for (const m of index.odds) scanRead(index, m, findings);
   scanOrders(index, findings);
   scanDirtyUpdates(index, findings);
-}
-
-/** Transactions at odds with themselves, and with others that updated the same version. */
-function scanTransactions(index: AppendIndex, findings: Findings): void {
-  const { count, mopStart, mopKind, mopKey, mopValue, type, keys } = index.txns;
-  const updates = new Updates(index, findings);
-  // Key -> the last micro-op on it so far; of this transaction where it is not below its first micro-op.
-  const last = new Int32Array(keys.length).fill(-1);
-  // Micro-op -> the one before it on the same key in the same transaction + 1, or 0.
-  const before = new Int32Array(mopKind.length);
-  for (let t = 0; t < count; t++) {
-    if (type[t] !== OK) continue;
-    const from = mopStart[t] as number;
-    let internal = false;
-    let future = false;
-    for (let m = from, end = mopStart[t + 1] as number; m < end; m++) {
-      if (mopValue[m] === UNKNOWN) continue;
-      const k = mopKey[m] as number;
-      const previous = last[k] as number;
-      last[k] = m;
-      if (previous < from) continue;
-      before[m] = previous + 1;
-      if (mopKind[m] === READ) {
-        if (!internal && !agreesWithOwn(index, m, before)) {
-          internal = true;
-          addInternal(index.txns, findings, t, m);
-        }
-        continue;
-      }
-      // The first append to a key after reads alone updates the version that the first read saw.
-      if (mopKind[previous] === READ) updates.add(t, m, before);
-      if (!future && readBefore(index, m, before) >= 0) {
-        future = true;
-        addFutureRead(index.txns, findings, t, m);
-      }
-    }
-  }
-}
-
-/** Finds two completed transactions that read the same version of a key and then both appended to it. */
-class Updates {
-  /** Slot (or, behind the slots, key: its empty list) -> the first transaction that updated the version + 1. */
-  private readonly first: Int32Array;
-  private readonly oddFirst = new Map<string, number>();
-
-  constructor(
-    private readonly index: AppendIndex,
-    private readonly findings: Findings,
-  ) {
-    this.first = new Int32Array(index.slotMop.length + index.txns.keys.length);
-  }
-
-  add(t: number, append: number, before: Int32Array): void {
-    const { txns, place, odd, slotMop } = this.index;
-    let read = (before[append] as number) - 1;
-    for (let m = read; m >= 0; m = (before[m] as number) - 1) {
-      if (txns.mopKind[m] === WRITE) return;
-      read = m;
-    }
-    let other: number;
-    if (odd[read] === 1) {
-      const version = `${txns.mopKey[read]} ${JSON.stringify(listRead(txns, read))}`;
-      other = this.oddFirst.get(version) ?? 0;
-      if (other === 0) this.oddFirst.set(version, t + 1);
-    } else {
-      const at = place[read] as number;
-      const version = at === EMPTY ? slotMop.length + (txns.mopKey[read] as number) : at;
-      other = this.first[version] as number;
-      if (other === 0) this.first[version] = t + 1;
-    }
-    if (other > 0) addLostUpdate(txns, this.findings, other - 1, t, read, listRead(txns, read));
-  }
-}
-
-/** Does a read agree with what its transaction read and appended before? It must be the last read plus the appends since. */
-function agreesWithOwn(index: AppendIndex, read: number, before: Int32Array): boolean {
-  const { mopKind, mopValue, mopSize, elements } = index.txns;
-  const from = mopValue[read] as number;
-  let at = mopSize[read] as number;
-  let m = (before[read] as number) - 1;
-  for (; m >= 0 && mopKind[m] === WRITE; m = (before[m] as number) - 1) {
-    if (--at < 0 || elements[from + at] !== mopValue[m]) return false;
-  }
-  // Appends only: what was there before them is not known.
-  if (m < 0) return true;
-  if (at !== mopSize[m]) return false;
-  // Prefixes of one list need no comparing.
-  if (index.odd[read] === 0 && index.odd[m] === 0) return true;
-  const earlier = mopValue[m] as number;
-  for (let i = 0; i < at; i++) if (elements[from + i] !== elements[earlier + i]) return false;
-  return true;
-}
-
-function addInternal(txns: TxnHistory, findings: Findings, t: number, m: number): void {
-  findings.add("internal", () => ({
-    text: `${opOf(txns, t)} read ${show(listRead(txns, m))} of key ${show(keyOf(txns, m))}, which is not what it had read and appended itself before.`,
-    positions: [txns.at[t] as number],
-    key: keyOf(txns, m),
-  }));
-}
-
-/** An earlier read of the same transaction that shows the element which `append` appends later, or -1. */
-function readBefore(index: AppendIndex, append: number, before: Int32Array): number {
-  const { place } = index;
-  const { mopKind, mopValue, mopSize, elements } = index.txns;
-  for (let m = (before[append] as number) - 1; m >= 0; m = (before[m] as number) - 1) {
-    if (mopKind[m] !== READ) continue;
-    if (index.odd[m] === 0) {
-      // A prefix shows the element exactly if its slot is in it.
-      if ((place[append] as number) >= 0 && (place[append] as number) <= (place[m] as number)) return m;
-      continue;
-    }
-    const from = mopValue[m] as number;
-    for (let i = from, end = from + (mopSize[m] as number); i < end; i++)
-      if (elements[i] === mopValue[append]) return m;
-  }
-  return -1;
-}
-
-function addFutureRead(txns: TxnHistory, findings: Findings, t: number, append: number): void {
-  findings.add("future-read", () => ({
-    text: `${opOf(txns, t)} read ${show(writtenBy(txns, append))} of key ${show(keyOf(txns, append))} before it appended it itself.`,
-    positions: [txns.at[t] as number],
-    key: keyOf(txns, append),
-  }));
 }
 
 /** A read that shows what it should not: failed, intermediate or unwritten elements, or one of them twice. */

@@ -4,11 +4,11 @@
  */
 import { type Classified, classify, type FoundCycle, type Orders } from "./classify.js";
 import { components } from "./components.js";
-import { byCompletion, EdgeList, type Graph, graphOf, PROCESS, REALTIME, RW, WR, WW } from "./graph.js";
+import { EdgeList, type Graph, graphOf, PROCESS, REALTIME, RW, WR, WW } from "./graph.js";
 import { peelBackward, peelForward } from "./peel.js";
 import { FAIL, OK, type TxnHistory } from "./txn-history.js";
 
-/** Writes the data dependencies (ww, wr, rw) of a history into a list; called again for the core where there is one. */
+/** Writes the data dependencies (ww, wr, rw) of a history into a list; called for the core where there is one. */
 export type EdgeWriter = (edges: EdgeList) => void;
 
 export interface Cycles {
@@ -22,9 +22,24 @@ export interface Cycles {
 /** How many cycles of one type are kept for explaining; all are counted. */
 const KEPT = 8;
 
-/** Finds the cycles of each type, component by component. */
-export function findCycles(txns: TxnHistory, writeEdges: EdgeWriter, orders: Orders, budget: number): Cycles {
-  const core = coreOf(txns, writeEdges);
+/** A list for the edges of a whole history that keeps those alone which real time does not imply. */
+export function sparseEdges(txns: TxnHistory): EdgeList {
+  // An edge a -> b where a completed before b began adds nothing: the frontier makes b wait for a anyway.
+  return new EdgeList(txns.count, txns.invoke, txns.complete, undefined, txns.count + txns.mopKind.length);
+}
+
+/**
+ * Finds the cycles of each type, component by component. `sparse`: all edges of the history, in a list of `sparseEdges`;
+ * `writeEdges` writes them again into others.
+ */
+export function findCycles(
+  txns: TxnHistory,
+  sparse: EdgeList,
+  writeEdges: EdgeWriter,
+  orders: Orders,
+  budget: number,
+): Cycles {
+  const core = coreOf(txns, sparse);
   if (core === undefined) return { cycles: [], counts: {}, limited: false };
   const edges = new EdgeList(txns.count, undefined, undefined, core);
   writeEdges(edges);
@@ -48,13 +63,10 @@ export function findCycles(txns: TxnHistory, writeEdges: EdgeWriter, orders: Ord
 }
 
 /** The transactions that may lie on a cycle of data and real-time edges (so on any cycle of fewer edges), or undefined. */
-function coreOf(txns: TxnHistory, writeEdges: EdgeWriter): Uint8Array | undefined {
-  // An edge a -> b where a completed before b began adds nothing: the frontier makes b wait for a anyway.
-  const edges = new EdgeList(txns.count, txns.invoke, txns.complete, undefined, txns.count + 1024);
-  writeEdges(edges);
+function coreOf(txns: TxnHistory, edges: EdgeList): Uint8Array | undefined {
   const graph = graphOf(edges, txns.invoke, txns.complete);
   const mask = WW | WR | RW | REALTIME;
-  const completions = byCompletion(graph);
+  const { completions } = txns;
   const forward = peelForward(graph, { mask }, completions);
   if (forward.left === 0) return undefined;
   return peelBackward(graph, mask, forward, completions).remains;

@@ -64,6 +64,16 @@ export class EdgeList {
     this.put(from, to, kind);
   }
 
+  /** Does it keep any edges of this transaction? */
+  wants(t: number): boolean {
+    return this.keep === undefined || this.keep[t] !== 0;
+  }
+
+  /** Does it keep an edge between these two, unless they are one? */
+  needs(from: number, to: number): boolean {
+    return this.complete === undefined || this.completeOf(from) >= this.invokeOf(to);
+  }
+
   /** Are edges that real time implies left out? */
   get sparse(): boolean {
     return this.complete !== undefined;

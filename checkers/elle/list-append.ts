@@ -4,10 +4,12 @@
  */
 import type { Checker } from "../../src/core/checker.js";
 import type { History } from "../../src/core/history.js";
-import { appendEdges } from "./append-edges.js";
+import { appendEdges, writeOrders } from "./append-edges.js";
 import { appendExplainer } from "./append-explain.js";
-import { appendIndex } from "./append-index.js";
+import { versionOrders } from "./append-index.js";
+import { readLists } from "./append-reads.js";
 import { scanAppends } from "./append-scan.js";
+import { sparseEdges } from "./core.js";
 import { Findings } from "./findings.js";
 import { NotTransactions, readTxns } from "./read-txns.js";
 import type { TxnHistory } from "./txn-history.js";
@@ -34,16 +36,19 @@ export function checkListAppend(history: History, options: ElleOptions = {}): El
 
 /** The same on transactions that are in columns already. */
 export function judgeListAppend(txns: TxnHistory, demands: Demands): ElleVerdict {
-  const index = appendIndex(txns);
-  const twice = index.table.duplicate;
+  const orders = versionOrders(txns);
+  const twice = orders.table.duplicate;
   if (twice >= 0) {
-    const owner = opOf(txns, index.owner[twice] as number);
+    const owner = opOf(txns, orders.owner[twice] as number);
     const what = `${owner} appends ${show(writtenBy(txns, twice))} to key ${show(keyOf(txns, twice))}`;
     return unknownVerdict("list-append", demands, `${what}, which was appended before: values must be unique per key`);
   }
   const findings = new Findings();
+  const sparse = sparseEdges(txns);
+  writeOrders(orders, sparse);
+  const index = readLists(orders, findings, sparse);
   scanAppends(index, findings);
-  const limited = addCycles(txns, appendEdges(index), appendExplainer(index), demands, findings);
+  const limited = addCycles(txns, sparse, appendEdges(index), appendExplainer(index), demands, findings);
   return verdictOf("list-append", txns, demands, findings, limited);
 }
 

@@ -23,6 +23,9 @@ class Reader {
   private readonly complete = new Int32List();
   private readonly at = new Int32List();
   private readonly process = new Int32List();
+  private readonly completions = new Int32List();
+  /** Position of an ok completion -> its transaction + 1. */
+  private readonly doneAt: Int32Array;
   private readonly mopStart = new Int32List();
   private readonly mopKind = new Int32List();
   private readonly mopKey = new Int32List();
@@ -41,6 +44,7 @@ class Reader {
     initial: unknown,
   ) {
     this.source = sourceOf(history);
+    this.doneAt = new Int32Array(this.source.length);
     this.lists = model === "list-append";
     this.write = this.lists ? "append" : "w";
     this.initialId = initial === null || initial === undefined ? NIL : this.values.intern(initial);
@@ -48,7 +52,10 @@ class Reader {
 
   read(): TxnHistory {
     const { source, history, values } = this;
-    for (let position = 0; position < source.length; position++) if (source.invokes(position)) this.visit(position);
+    for (let position = 0; position < source.length; position++) {
+      if (source.invokes(position)) this.visit(position);
+      else if (this.doneAt[position] !== 0) this.completions.push((this.doneAt[position] as number) - 1);
+    }
     this.mopStart.push(this.mopKind.length);
     return {
       history,
@@ -58,6 +65,7 @@ class Reader {
       complete: this.complete.view(),
       at: this.at.view(),
       process: this.process.view(),
+      completions: this.completions.view(),
       mopStart: this.mopStart.view(),
       mopKind: Uint8Array.from(this.mopKind.view()),
       mopKey: this.mopKey.view(),
@@ -79,23 +87,24 @@ class Reader {
     const value = source.value(answered ? pair : position);
     if (!Array.isArray(value)) throw this.strange(at, "its value is not a list of micro-ops");
     this.type.push(type);
+    if (type === OK) this.doneAt[pair] = this.type.length;
     this.invoke.push(position);
     this.complete.push(type === OK ? pair : NEVER);
     this.at.push(at);
     this.process.push(source.process(position));
     this.mopStart.push(this.mopKind.length);
-    for (let i = 0; i < value.length; i++) this.microOp(at, value[i], type === OK && answered);
+    for (let i = 0; i < value.length; i++) this.microOp(at, value[i], type === OK, answered);
   }
 
-  private microOp(at: number, mop: unknown, told: boolean): void {
+  private microOp(at: number, mop: unknown, ok: boolean, answered: boolean): void {
     if (!Array.isArray(mop) || mop.length < 2) throw this.strange(at, `${JSON.stringify(mop)} is no micro-op`);
     const f: unknown = mop[0];
     const value: unknown = mop[2];
     this.mopKey.push(this.keys.intern(mop[1]));
     if (f === "r") {
       this.mopKind.push(READ);
-      if (this.lists) this.listRead(at, value, told);
-      else this.registerRead(value, told);
+      if (this.lists) this.listRead(at, value, ok, answered);
+      else this.registerRead(value, ok && answered);
     } else if (f === this.write) {
       if (value === null || value === undefined) throw this.strange(at, "it writes null, the initial value");
       const id = this.values.intern(value);
@@ -108,10 +117,11 @@ class Reader {
     }
   }
 
-  private listRead(at: number, value: unknown, told: boolean): void {
-    if (value === null || value === undefined) {
-      // A missing key reads as null: empty, if the transaction is known to have read it.
-      this.mopValue.push(told ? this.elements.length : UNKNOWN);
+  private listRead(at: number, value: unknown, ok: boolean, answered: boolean): void {
+    // What a transaction of unknown outcome read binds nobody: had it been aborted, it may have read anything.
+    // A missing key reads as null: empty, if the transaction is known to have read it.
+    if (!ok || value === null || value === undefined) {
+      this.mopValue.push(ok && answered ? this.elements.length : UNKNOWN);
       this.mopSize.push(0);
       return;
     }

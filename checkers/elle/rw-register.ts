@@ -4,6 +4,7 @@
  */
 import type { Checker } from "../../src/core/checker.js";
 import type { History } from "../../src/core/history.js";
+import { sparseEdges } from "./core.js";
 import { Findings } from "./findings.js";
 import { NotTransactions, readTxns } from "./read-txns.js";
 import { registerEdges } from "./register-edges.js";
@@ -46,7 +47,10 @@ export function judgeRwRegister(txns: TxnHistory, demands: Demands, options: Reg
   scanRegisters(index, findings);
   const versions = versionsOf(index, options, findings);
   const explain = registerExplainer(index, versions);
-  const limited = addCycles(txns, registerEdges(index, versions), explain, demands, findings);
+  const sparse = sparseEdges(txns);
+  const writeEdges = registerEdges(index, versions);
+  writeEdges(sparse);
+  const limited = addCycles(txns, sparse, writeEdges, explain, demands, findings);
   return verdictOf("rw-register", txns, demands, findings, limited);
 }
 

@@ -34,6 +34,8 @@ export interface TxnHistory {
   /** Position that names the transaction: its completion's or, where it has none, its invocation's. */
   readonly at: Int32Array;
   readonly process: Int32Array;
+  /** The transactions with an ok completion, in the order of their completions. */
+  readonly completions: Int32Array;
   /** Micro-ops of transaction t: mopStart[t] … mopStart[t + 1] - 1. */
   readonly mopStart: Int32Array;
   /** READ or WRITE (an append, or a register's write). */

@@ -6,6 +6,7 @@ import type { Orders } from "./classify.js";
 import { type EdgeWriter, findCycles } from "./core.js";
 import { type Explainer, explainCycle } from "./explain.js";
 import type { Findings } from "./findings.js";
+import type { EdgeList } from "./graph.js";
 import { boundaryOf, forbiddenBy } from "./models.js";
 import { FAIL, INFO, NIL, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import type { ElleAnomaly, ElleOptions, ElleVerdict, TxnModel } from "./types.js";
@@ -43,12 +44,13 @@ export function demandsOf(options: ElleOptions): Demands {
 /** Adds the cycles to the findings. Returns what to say where the search was cut short. */
 export function addCycles(
   txns: TxnHistory,
+  sparse: EdgeList,
   writeEdges: EdgeWriter,
   explain: Explainer,
   demands: Demands,
   findings: Findings,
 ): string | undefined {
-  const { cycles, counts, limited } = findCycles(txns, writeEdges, demands.orders, demands.budget);
+  const { cycles, counts, limited } = findCycles(txns, sparse, writeEdges, demands.orders, demands.budget);
   for (const found of cycles) findings.add(found.type, () => explainCycle(txns, found, explain));
   for (const [type, count] of Object.entries(counts)) {
     findings.count(type, count - (findings.counts.get(type) ?? 0));

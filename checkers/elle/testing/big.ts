@@ -43,6 +43,7 @@ class Store {
   private readonly at: Int32Array;
   private readonly type: Uint8Array;
   private readonly process = new Int32List();
+  private readonly completions = new Int32List();
   private readonly mopStart = new Int32List();
   private readonly mopKind = new Int32List();
   private readonly mopKey = new Int32List();
@@ -147,6 +148,7 @@ class Store {
     if (this.type[t] !== FAIL && !unknown) {
       this.type[t] = OK;
       this.complete[t] = this.position;
+      this.completions.push(t);
     }
     this.position++;
     if (this.type[t] !== OK) {
@@ -179,6 +181,7 @@ class Store {
       complete: this.complete,
       at: this.at,
       process: this.process.view(),
+      completions: this.completions.view(),
       mopStart: this.mopStart.view(),
       mopKind: Uint8Array.from(this.mopKind.view()),
       mopKey: this.mopKey.view(),

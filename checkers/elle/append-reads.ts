@@ -1,0 +1,100 @@
+/**
+ * One pass over the transactions of a list-append history: where each read lies in its key's version order, what follows for
+ * the order of transactions, and (in `OwnView`) whether each agrees with itself. One, because the columns of a million
+ * transactions do not fit the processor's caches: each further pass costs as much as the questions it asks.
+ */
+import { type ReadEdges, readEdges } from "./append-edges.js";
+import {
+  type AppendIndex,
+  ELSEWHERE,
+  EMPTY,
+  FAILED,
+  INTERMEDIATE,
+  UNWRITTEN,
+  type VersionOrders,
+} from "./append-index.js";
+import { OwnView } from "./append-own.js";
+import type { Findings } from "./findings.js";
+import type { EdgeList } from "./graph.js";
+import { Int32List } from "./int32-list.js";
+import { OK, READ, UNKNOWN } from "./txn-history.js";
+
+/** `expected` where only a look at the elements can tell. */
+const UNCLEAR = -9;
+
+/** Places the reads and writes their edges. Finds internal, future-read and lost-update. */
+export function readLists(orders: VersionOrders, findings: Findings, edges: EdgeList): AppendIndex {
+  const { txns, orderStart, slotValue, slotTxn, slotFlags, repeats, place } = orders;
+  const { count, mopStart, mopKind, mopKey, mopValue, mopSize, elements, type, keys } = txns;
+  const odd = new Uint8Array(mopKind.length);
+  const odds = new Int32List(16);
+  const suspects = new Int32List(16);
+  const firstBad = firstBadSlots(orders);
+  const own = new OwnView(orders, odd, findings);
+  const write: ReadEdges = readEdges(orders, edges);
+  // Key -> the last micro-op on it so far; of this transaction where it is not below its first micro-op. Only then count:
+  const last = new Int32Array(keys.length).fill(-1);
+  // Key -> the slot in which the list must end now for this transaction, the one before the key's first where it is empty.
+  const expected = new Int32Array(keys.length);
+  // Key -> the first read, as long as the transaction has not appended, else -1.
+  const basis = new Int32Array(keys.length);
+  for (let t = 0; t < count; t++) {
+    if (type[t] !== OK) continue;
+    const from = mopStart[t] as number;
+    const end = mopStart[t + 1] as number;
+    for (let m = from; m < end; m++) {
+      const list = mopValue[m] as number;
+      if (list === UNKNOWN) continue;
+      const k = mopKey[m] as number;
+      const previous = last[k] as number;
+      last[k] = m;
+      if (mopKind[m] !== READ) {
+        const slot = place[m] as number;
+        if (previous >= from) {
+          if ((basis[k] as number) >= 0) own.update(t, basis[k] as number);
+          // An append right behind what the transaction knows cannot have been in a list it read before.
+          if (slot < 0 || slot !== (expected[k] as number) + 1) own.append(t, m);
+        }
+        const follows = previous < from || slot === (expected[k] as number) + 1;
+        expected[k] = slot >= 0 && follows ? slot : UNCLEAR;
+        basis[k] = -1;
+        continue;
+      }
+      const size = mopSize[m] as number;
+      const base = orderStart[k] as number;
+      let i = 0;
+      if (repeats[k] === 0) while (i < size && elements[list + i] === slotValue[base + i]) i++;
+      let at = EMPTY;
+      if (i < size) {
+        odd[m] = 1;
+        odds.push(m);
+        at = slotValue.subarray(base, orderStart[k + 1]).indexOf(elements[list + size - 1] as number);
+        at = at < 0 ? ELSEWHERE : base + at;
+      } else if (size > 0) {
+        at = base + size - 1;
+        const bad = at >= (firstBad[k] as number);
+        if (bad || (((slotFlags[at] as number) & INTERMEDIATE) !== 0 && slotTxn[at] !== t)) suspects.push(m);
+      }
+      place[m] = at;
+      write.read(t, m, k, at);
+      const ends = i < size ? UNCLEAR : base + size - 1;
+      if (previous < from) basis[k] = m;
+      else if (ends === UNCLEAR || ends !== expected[k]) own.read(t, m);
+      expected[k] = ends;
+    }
+  }
+  write.tails();
+  return { ...orders, odd, odds: odds.view(), suspects: suspects.view() };
+}
+
+/** Key -> its first slot that is FAILED or UNWRITTEN; a large number where there is none. */
+function firstBadSlots({ orderStart, slotFlags }: VersionOrders): Int32Array {
+  const keys = orderStart.length - 1;
+  const first = new Int32Array(keys).fill(0x7fffffff);
+  for (let k = 0; k < keys; k++) {
+    for (let s = (orderStart[k + 1] as number) - 1; s >= (orderStart[k] as number); s--) {
+      if (((slotFlags[s] as number) & (FAILED | UNWRITTEN)) !== 0) first[k] = s;
+    }
+  }
+  return first;
+}

@@ -78,9 +78,14 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
       place[m] = at;
       write.read(t, m, k, at);
       const ends = i < size ? UNCLEAR : base + size - 1;
-      if (previous < from) basis[k] = m;
-      else if (ends === UNCLEAR || ends !== expected[k]) own.read(t, m);
-      expected[k] = ends;
+      if (previous < from) {
+        basis[k] = m;
+        expected[k] = ends;
+      } else if (ends === UNCLEAR || ends !== expected[k]) {
+        own.read(t, m);
+        // Not `ends`: after [r x [1]] [r x []], an append of 1 is right behind what was read last, yet was read before.
+        expected[k] = UNCLEAR;
+      }
     }
   }
   write.tails();

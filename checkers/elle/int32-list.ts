@@ -12,6 +12,13 @@ export class Int32List {
     this.items[this.length++] = value;
   }
 
+  /** Starts over with a copy of these items. */
+  assign(items: Int32Array): void {
+    this.items = new Int32Array(Math.max(16, items.length * 2));
+    this.items.set(items);
+    this.length = items.length;
+  }
+
   get(index: number): number {
     return this.items[index] as number;
   }

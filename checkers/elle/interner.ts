@@ -2,30 +2,35 @@
  * Small numbers for values: whole numbers are their own id, everything else is looked up. Histories of unique integers (the
  * usual ones) so pay no table at all.
  */
-import { valueKey } from "../../src/history/index.js";
+import { DIRECT, type ValueTable, valueKey } from "../../src/history/index.js";
 
-/** Whole numbers below this are their own id. */
-const DIRECT = 1 << 30;
+/** Ids from here on are of values that the table of a history does not hold once: lists and objects. */
+const OWN = DIRECT + (1 << 29);
 
 export class ValueIds {
   private readonly ids = new Map<unknown, number>();
   private readonly values: unknown[] = [];
+
+  /** `table`: the values of a history, whose ids are used so that its words (see MicroPool) are ids as they are. */
+  constructor(private readonly table?: ValueTable) {}
 
   /** The id of a JSON value other than null; equal values have equal ids. */
   intern(value: unknown): number {
     if (typeof value === "number" && value >= 0 && value < DIRECT && value === Math.floor(value)) return value;
     // The prefixes keep a list apart from the string that looks like it.
     const name = typeof value === "string" ? `text ${value}` : isCompound(value) ? `json ${valueKey(value)}` : value;
+    if (this.table !== undefined && !isCompound(value)) return DIRECT + this.table.intern(value);
     const known = this.ids.get(name);
     if (known !== undefined) return known;
-    const id = DIRECT + this.values.length;
+    const id = OWN + this.values.length;
     this.ids.set(name, id);
     this.values.push(value);
     return id;
   }
 
   get(id: number): unknown {
-    return id < DIRECT ? id : this.values[id - DIRECT];
+    if (id < DIRECT) return id;
+    return id < OWN ? this.table?.get(id - DIRECT) : this.values[id - OWN];
   }
 }
 
@@ -36,24 +41,29 @@ function isCompound(value: unknown): boolean {
 /** Keys by numbers 0, 1, 2, … in the order of their first appearance. */
 export class KeyIds {
   readonly keys: unknown[] = [];
-  private readonly values = new ValueIds();
   /** Small whole number -> id + 1. */
   private near = new Int32Array(1024);
   /** Any other value's id (-1 for null) -> id. */
   private readonly far = new Map<number, number>();
 
+  constructor(private readonly values: ValueIds) {}
+
   intern(key: unknown): number {
-    const raw = key === null || key === undefined ? -1 : this.values.intern(key);
+    return this.ofValue(key === null || key === undefined ? -1 : this.values.intern(key));
+  }
+
+  /** By the id of its value, -1 for null. */
+  ofValue(raw: number): number {
     if (raw >= 0 && raw < NEAR) {
       if (raw >= this.near.length) this.grow(raw);
       const known = this.near[raw] as number;
       if (known !== 0) return known - 1;
-      this.near[raw] = this.keys.push(key);
+      this.near[raw] = this.keys.push(raw);
       return this.keys.length - 1;
     }
     const known = this.far.get(raw);
     if (known !== undefined) return known;
-    const id = this.keys.push(key) - 1;
+    const id = this.keys.push(raw === -1 ? null : this.values.get(raw)) - 1;
     this.far.set(raw, id);
     return id;
   }

@@ -1,10 +1,13 @@
 /** The parts of a history that the reader of transactions needs; from columns where there are some, without an object per op. */
 import type { History } from "../../src/core/history.js";
+import type { ValueTable } from "../../src/history/index.js";
 import { ColumnarHistory, OK as DONE, FAIL as FAILED, INVOKE, NEMESIS } from "../../src/history/index.js";
 import { FAIL, INFO, OK } from "./txn-history.js";
 
 export interface OpSource {
   readonly length: number;
+  /** The history's values, where it is in columns. */
+  readonly table?: ValueTable;
   /** Does a client invoke an op there? */
   invokes(position: number): boolean;
   pair(position: number): number;
@@ -12,6 +15,8 @@ export interface OpSource {
   outcome(position: number): number;
   process(position: number): number;
   value(position: number): unknown;
+  /** The id of the value in `table`. */
+  valueId(position: number): number;
   /** Does the completion at `pair` bring a value of its own, rather than the invocation's? */
   answers(position: number, pair: number): boolean;
 }
@@ -28,7 +33,9 @@ function columns(history: ColumnarHistory): OpSource {
     pair: (position) => pairs[position] as number,
     outcome: (position) => (types[position] === DONE ? OK : types[position] === FAILED ? FAIL : INFO),
     process: (position) => processes[position] as number,
+    table: history.tables.values,
     value: (position) => history.value(values[position] as number),
+    valueId: (position) => values[position] as number,
     // Lists of their own have ids of their own, even where they are equal.
     answers: (position, pair) => values[position] !== values[pair],
   };
@@ -48,6 +55,7 @@ function objects(history: History): OpSource {
     },
     process: (position) => history.op(position).process as number,
     value: (position) => history.op(position).value,
+    valueId: () => -1,
     answers: (_position, pair) => Array.isArray(history.op(pair).value),
   };
 }

@@ -11,4 +11,5 @@ export {
   type ParsedHistory,
   parseHistory,
 } from "./jsonl.js";
-export { NULL_VALUE, valueKey } from "./values.js";
+export { DIRECT, MICRO_OPS, NULL_WORD } from "./micro-ops.js";
+export { NULL_VALUE, type ValueTable, valueKey } from "./values.js";

@@ -1,6 +1,6 @@
 /**
  * Reads one JSON line of a history straight from its bytes into the builder's draft row. It knows the fields of an op and
- * the values that millions of ops have (whole numbers, null, strings, lists of two of them); for anything else, and for
+ * the values that millions of ops have (whole numbers, null, strings, lists of two of them, micro-ops); for anything else, and for
  * anything malformed, it gives up and JSON.parse has the last word. So it must never accept what JSON.parse would refuse or
  * read differently: no leading zeros, no control characters, no escapes, no number past 15 digits, no field twice.
  *
@@ -8,6 +8,7 @@
  */
 import type { HistoryBuilder } from "./builder.js";
 import { FAIL, INFO, INVOKE, NEMESIS, NONE, OK } from "./columns.js";
+import { MicroScanner } from "./micro-ops.js";
 import { FNV_PRIME, FNV_START } from "./strings.js";
 import { NULL_VALUE } from "./values.js";
 
@@ -60,9 +61,12 @@ function literal(bytes: Uint8Array, at: number, word: Uint8Array): number {
 /** The scanner of one file's lines. */
 export class LineScanner {
   /** What the last reading function read, beside the position that it returned. */
-  private read = 0;
+  read = 0;
+  private readonly micros: MicroScanner;
 
-  constructor(private readonly row: HistoryBuilder) {}
+  constructor(private readonly row: HistoryBuilder) {
+    this.micros = new MicroScanner(this, row.tables.values.micros);
+  }
 
   /**
    * Reads the line that begins at `start` into the draft row.
@@ -107,7 +111,7 @@ export class LineScanner {
     if (at === MISS) return MISS;
     at = literal(bytes, at, VALUE_NEXT);
     if (at === MISS) return MISS;
-    at = bytes[at] === OPEN_LIST ? this.pair(bytes, at) : this.scalar(bytes, at);
+    at = bytes[at] === OPEN_LIST ? this.list(bytes, at) : this.scalar(bytes, at);
     row.value = this.read;
     if (at === MISS) return MISS;
     if (bytes[at] === CLOSE_MAP) return at + 1;
@@ -170,7 +174,7 @@ export class LineScanner {
       case 5:
         return this.key(bytes, at);
       case 6:
-        next = bytes[at] === OPEN_LIST ? this.pair(bytes, at) : this.scalar(bytes, at);
+        next = bytes[at] === OPEN_LIST ? this.list(bytes, at) : this.scalar(bytes, at);
         row.value = this.read;
         return next;
       case 7:
@@ -226,6 +230,16 @@ export class LineScanner {
     return next;
   }
 
+  /** A list of two scalars or of micro-ops; `read` is its value id. */
+  private list(bytes: Uint8Array, at: number): number {
+    if (bytes[at + 1] !== OPEN_LIST) return this.pair(bytes, at);
+    const { values } = this.row.tables;
+    const from = values.micros.length;
+    const next = this.micros.scan(bytes, at);
+    if (next !== MISS) this.read = values.addMicros(from);
+    return next;
+  }
+
   /** A list of two scalars; `read` is its value id. */
   private pair(bytes: Uint8Array, at: number): number {
     let next = this.scalar(bytes, at + 1);
@@ -239,7 +253,7 @@ export class LineScanner {
   }
 
   /** null, a boolean, a whole number or a string; `read` is its value id. */
-  private scalar(bytes: Uint8Array, at: number): number {
+  scalar(bytes: Uint8Array, at: number): number {
     const { values } = this.row.tables;
     let next: number;
     switch (bytes[at]) {

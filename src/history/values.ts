@@ -2,6 +2,7 @@
  * The distinct values of a history by small numbers, so that "did this read return that write's value?" is a comparison of
  * two integers and tables over values are plain typed arrays.
  */
+import { MicroPool } from "./micro-ops.js";
 import { grown, type StringPool } from "./strings.js";
 
 /** The id of `null` (and of a missing value), in every table. */
@@ -11,6 +12,7 @@ const NUMBER = 0;
 const STRING = 1;
 const PAIR = 2;
 const OTHER = 3;
+const MICROS = 4;
 
 /** Whole numbers below this are looked up in a plain array (grown on demand), others in a hash table. */
 const DIRECT_LIMIT = 1 << 24;
@@ -37,6 +39,8 @@ export class ValueTable {
   private left = new Int32Array(1024);
   private right = new Int32Array(1024);
   private readonly others: unknown[] = [];
+  /** The words of transactions; see `microsFrom`. */
+  readonly micros = new MicroPool();
   /** Small whole number -> id + 1. */
   private direct = new Int32Array(1024);
   /** String id -> id + 1. */
@@ -88,6 +92,20 @@ export class ValueTable {
     return this.internHashed(PAIR, 0, left, right);
   }
 
+  /** A new id for the micro-ops whose words are the pool's from `from` to its end. */
+  addMicros(from: number): number {
+    return this.add(MICROS, 0, from, this.micros.length);
+  }
+
+  /** Where the words of a transaction begin in `micros`, or -1 where the value is not held as words. */
+  microsFrom(id: number): number {
+    return this.kinds[id] === MICROS ? (this.left[id] as number) : -1;
+  }
+
+  microsEnd(id: number): number {
+    return this.right[id] as number;
+  }
+
   /** The id of any JSON value. */
   intern(value: unknown): number {
     if (value === null || value === undefined) return NULL_VALUE;
@@ -111,6 +129,8 @@ export class ValueTable {
         return this.strings.get(this.left[id] as number);
       case PAIR:
         return [this.get(this.left[id] as number), this.get(this.right[id] as number)];
+      case MICROS:
+        return this.micros.decode(this.left[id] as number, this.right[id] as number, (scalar) => this.get(scalar));
       default:
         return this.others[this.left[id] as number];
     }
@@ -131,7 +151,7 @@ export class ValueTable {
 
   /** May two ids have equal values? True where there are lists of three or more, or objects. */
   get hasCompounds(): boolean {
-    return this.others.some((value) => typeof value === "object" && value !== null);
+    return this.micros.length > 0 || this.others.some((value) => typeof value === "object" && value !== null);
   }
 
   /** Id -> the smallest id with an equal value. */
@@ -140,8 +160,8 @@ export class ValueTable {
     const seen = new Map<string, number>();
     for (let id = 0; id < this.size; id++) {
       map[id] = id;
-      if (this.kinds[id] !== OTHER) continue;
-      const value = this.others[this.left[id] as number];
+      if (this.kinds[id] !== OTHER && this.kinds[id] !== MICROS) continue;
+      const value = this.get(id);
       if (typeof value !== "object" || value === null) continue;
       const key = valueKey(value);
       const first = seen.get(key);

@@ -1,0 +1,165 @@
+/**
+ * The micro-ops of transactions as numbers, all in one array: lists of lists of lists would be most of what a long history of
+ * transactions costs, and checkers want numbers anyway.
+ *
+ * A micro-op is its kind (its index in MICRO_OPS), its key and its value; a list is -2 - (its length), then its elements. A
+ * key, value or element is a whole number below DIRECT as it is, -1 for null, or DIRECT + the id that the history's values
+ * have for it.
+ */
+import { grown } from "./strings.js";
+
+export const MICRO_OPS: readonly string[] = ["r", "append", "w"];
+/** Whole numbers below this stand for themselves. */
+export const DIRECT = 1 << 30;
+export const NULL_WORD = -1;
+
+/** Words of all transactions, one after the other. */
+export class MicroPool {
+  length = 0;
+  words = new Int32Array(1024);
+
+  push(word: number): void {
+    if (this.length === this.words.length) this.words = grown(this.words, this.length * 2);
+    this.words[this.length++] = word;
+  }
+
+  /** The micro-ops in [from, end) as JSON values; `scalar` gives the value of an id. */
+  decode(from: number, end: number, scalar: (id: number) => unknown): unknown[] {
+    const { words } = this;
+    const value = (word: number): unknown => (word === NULL_WORD ? null : word < DIRECT ? word : scalar(word - DIRECT));
+    const micros: unknown[] = [];
+    for (let at = from; at < end; ) {
+      const kind = MICRO_OPS[words[at] as number];
+      const key = value(words[at + 1] as number);
+      const head = words[at + 2] as number;
+      at += 3;
+      const size = head < NULL_WORD ? -2 - head : 0;
+      micros.push([kind, key, head < NULL_WORD ? Array.from(words.subarray(at, at + size), value) : value(head)]);
+      at += size;
+    }
+    return micros;
+  }
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const SPACE = 0x20;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const LETTER_N = 0x6e;
+/** Not what was expected: instead of a position. */
+const MISS = -1;
+
+/** What reads null, numbers, strings and booleans for the scanner below. */
+export interface ScalarReader {
+  /** The id of the last scalar. */
+  readonly read: number;
+  /** The position after a scalar, or MISS. */
+  scalar(bytes: Uint8Array, at: number): number;
+}
+
+/** Scans the micro-ops of one line after the other, from their bytes to words; see LineScanner for the rules. */
+export class MicroScanner {
+  private word = 0;
+
+  constructor(
+    private readonly scalars: ScalarReader,
+    private readonly pool: MicroPool,
+  ) {}
+
+  /** Reads a list of micro-ops into the pool. The position after it, or MISS: then the pool is as it was. */
+  scan(bytes: Uint8Array, start: number): number {
+    const { pool } = this;
+    const { length } = pool;
+    let at = start + 1;
+    for (;;) {
+      at = this.micro(bytes, at);
+      if (at === MISS) break;
+      if (bytes[at] === CLOSE_LIST) return at + 1;
+      at = comma(bytes, at);
+      if (at === MISS) break;
+    }
+    pool.length = length;
+    return MISS;
+  }
+
+  private micro(bytes: Uint8Array, start: number): number {
+    const { pool } = this;
+    if (bytes[start] !== OPEN_LIST) return MISS;
+    let at = this.kind(bytes, start + 1);
+    if (at === MISS) return MISS;
+    at = this.scalar(bytes, comma(bytes, at));
+    if (at === MISS) return MISS;
+    pool.push(this.word);
+    at = comma(bytes, at);
+    if (at === MISS) return MISS;
+    if (bytes[at] === OPEN_LIST) at = this.list(bytes, at);
+    else {
+      at = this.scalar(bytes, at);
+      if (at !== MISS) pool.push(this.word);
+    }
+    return at !== MISS && bytes[at] === CLOSE_LIST ? at + 1 : MISS;
+  }
+
+  private kind(bytes: Uint8Array, start: number): number {
+    if (bytes[start] !== QUOTE) return MISS;
+    for (let kind = 0; kind < MICRO_OPS.length; kind++) {
+      const name = MICRO_OPS[kind] as string;
+      let i = 0;
+      while (i < name.length && bytes[start + 1 + i] === name.charCodeAt(i)) i++;
+      if (i < name.length || bytes[start + 1 + i] !== QUOTE) continue;
+      this.pool.push(kind);
+      return start + i + 2;
+    }
+    return MISS;
+  }
+
+  private list(bytes: Uint8Array, start: number): number {
+    const { pool } = this;
+    const head = pool.length;
+    pool.push(0);
+    let at = start + 1;
+    if (bytes[at] !== CLOSE_LIST) {
+      for (;;) {
+        at = this.scalar(bytes, at);
+        // A null in a list is for JSON.parse: nobody appends one.
+        if (at === MISS || this.word === NULL_WORD) return MISS;
+        pool.push(this.word);
+        if (bytes[at] === CLOSE_LIST) break;
+        at = comma(bytes, at);
+        if (at === MISS) return MISS;
+      }
+    }
+    pool.words[head] = head - pool.length - 1;
+    return at + 1;
+  }
+
+  /** A scalar; `word` stands for it. */
+  private scalar(bytes: Uint8Array, start: number): number {
+    let at = start;
+    let number = 0;
+    let digit = (bytes[at] as number) - ZERO;
+    while (digit >= 0 && digit <= 9) {
+      number = number * 10 + digit;
+      digit = (bytes[++at] as number) - ZERO;
+    }
+    // No leading zero; a fraction or an exponent follows as a stray byte, which no caller takes.
+    if (at > start && number < DIRECT && at - start <= 10 && (at - start === 1 || bytes[start] !== ZERO)) {
+      this.word = number;
+      return at;
+    }
+    // -0 is 0, which would have to stand for itself.
+    if (start === MISS || (bytes[start] === MINUS && bytes[start + 1] === ZERO)) return MISS;
+    const next = this.scalars.scalar(bytes, start);
+    this.word = bytes[start] === LETTER_N ? NULL_WORD : DIRECT + this.scalars.read;
+    return next;
+  }
+}
+
+/** The position after a comma and at most one space, or MISS. */
+function comma(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== COMMA) return MISS;
+  return bytes[at + 1] === SPACE ? at + 2 : at + 1;
+}

@@ -8,7 +8,7 @@
  */
 import { type ColumnarHistory, FAIL, INVOKE, NEMESIS, NONE, NULL_VALUE, OK } from "../../src/history/index.js";
 import { NEVER } from "./calls.js";
-import { Points, type Slots } from "./cell-points.js";
+import { Arrangement, type Slots } from "./cell-arrangement.js";
 import { CELL_FS, type CellOptions, READ, WRITE } from "./cells.js";
 import type { Screening } from "./family.js";
 
@@ -49,6 +49,8 @@ class Scan implements Slots {
   /** The slots that cas wrote, and the invocations of cas that failed with "mismatch". */
   private readonly casSlots: number[] = [];
   private readonly misses: number[] = [];
+  /** Key + 1 -> what `spares` gives. */
+  private spareSlots: Map<number, number[]> | undefined;
   private reads = 0;
   private writes = 0;
   private okCas = 0;
@@ -264,7 +266,8 @@ class Scan implements Slots {
     const marks = this.marks();
     const until = chainBegins.slice(this.values);
     const keyed = until.length > 1;
-    const points = this.misses.length > 0 ? new Points(this, NEVER) : undefined;
+    const order = this.misses.length > 0 ? new Arrangement(this, until.length) : undefined;
+    for (let key = 0; order !== undefined && key < until.length; key++) order.append(this.values + key, key);
     for (let at = 0; at < marks.length; at++) {
       const mark = marks[at] as number;
       if (mark === 0) continue;
@@ -274,11 +277,9 @@ class Scan implements Slots {
       const begin = chainBegins[head] as number;
       if (end < (until[key] as number)) undecided[key] = 1;
       else if (end < begin) until[key] = begin;
-      if (points?.place(head, key) === false) undecided[key] = 1;
+      if (order?.append(head, key) === false) undecided[key] = 1;
     }
-    if (points === undefined) return;
-    for (const miss of this.misses)
-      if (!this.fits(miss, points)) undecided[(this.history.keys[miss] as number) + 1] = 1;
+    if (order !== undefined) this.placeMisses(order);
   }
 
   /** Position -> the slot + 1 whose chain's zone begins there. */
@@ -296,14 +297,40 @@ class Scan implements Slots {
     return marks;
   }
 
-  /** Was the value that a cas did not find replaced before it ended, or written only after it began? See `Arrangement.fits`. */
-  private fits(miss: number, points: Points): boolean {
-    const { history, writer } = this;
-    const key = (history.keys[miss] as number) + 1;
-    const slot = this.slotOf(history.tables.values.first(history.values[miss] as number), key);
-    const written = slot >= this.values || (writer[slot] !== 0 && this.keyOf(slot) === key);
-    if (!written || !points.placed(slot)) return true;
-    return (points.at[slot] as number) >= miss || (points.replaced[slot] as number) < (history.pairs[miss] as number);
+  /** See `cell-misses.ts`. */
+  private placeMisses(order: Arrangement): void {
+    const { history, writer, misses } = this;
+    const keyOf = (miss: number): number => (history.keys[misses[miss] as number] as number) + 1;
+    const slots = Int32Array.from(misses, (at, miss) => {
+      const key = keyOf(miss);
+      if (this.undecided[key] === 1) return -1;
+      const slot = this.slotOf(history.tables.values.first(history.values[at] as number), key);
+      return slot >= this.values || (writer[slot] !== 0 && this.keyOf(slot) === key) ? slot : -1;
+    });
+    const begins = Int32Array.from(misses);
+    const ends = begins.map((at) => history.pairs[at] as number);
+    const left = order.fitAll({ count: misses.length, slots, begins, ends }, keyOf);
+    for (const miss of left) this.undecided[keyOf(miss)] = 1;
+  }
+
+  /** Slots of crashed plain writes of a key that nobody saw, in the order they began. */
+  spares(key: number): number[] {
+    this.spareSlots ??= this.findSpares();
+    return this.spareSlots.get(key) ?? [];
+  }
+
+  private findSpares(): Map<number, number[]> {
+    const { writer, before, values } = this;
+    const found = new Map<number, number[]>();
+    for (let slot = 0; slot < values; slot++) {
+      if (writer[slot] === 0 || before[slot] !== 0 || this.happened(slot)) continue;
+      const key = this.keyOf(slot);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [slot]);
+      else known.push(slot);
+    }
+    for (const spares of found.values()) spares.sort((a, b) => (writer[a] as number) - (writer[b] as number));
+    return found;
   }
 
   result(): Screening {

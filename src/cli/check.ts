@@ -3,12 +3,10 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RegisterOptions } from "../../checkers/elle/index.js";
 import { worstOf } from "../core/checker.js";
 import { CapTestError, EXIT } from "../core/errors.js";
-import { registry } from "../registry.js";
 import { type FileVerdict, type JudgeOptions, judgeFile, MODELS, type ModelName } from "../runner/judge-file.js";
 import { lookUp } from "../runner/names.js";
 import { type CommonOptions, withCommon } from "./common.js";
-import { createOutput, type Output, reportError } from "./output.js";
-import { exitOf } from "./run.js";
+import { createOutput, exitOf, type Output, reportError } from "./output.js";
 
 interface Flags extends CommonOptions {
   readonly model?: string;
@@ -98,7 +96,7 @@ async function check(files: readonly string[], flags: Flags): Promise<number> {
   let broken = EXIT.valid as number;
   for (const file of files) {
     try {
-      const verdict = await judgeFile(file, options, registry);
+      const verdict = await judgeFile(file, options, async () => (await import("../registry.js")).registry);
       verdicts.push(verdict);
       print(output, verdict);
     } catch (error) {

@@ -1,34 +1,32 @@
 /** The command line: commander lives here, and every ending becomes one of the exit codes. */
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../core/errors.js";
-import { checkCommand } from "./check.js";
-import { ciCommand } from "./ci.js";
-import { cleanCommand } from "./clean.js";
 import { version } from "./common.js";
-import { doctorCommand } from "./doctor.js";
-import { initCommand } from "./init.js";
-import { listCommand } from "./list.js";
-import { mergeCommand } from "./merge.js";
 import { reportError } from "./output.js";
-import { replayCommand } from "./replay.js";
-import { runCommand } from "./run.js";
-import { serveCommand } from "./serve.js";
-import { sweepCommand } from "./sweep.js";
 
-/** In the order of the help. */
-const COMMANDS = [
-  runCommand,
-  sweepCommand,
-  replayCommand,
-  checkCommand,
-  serveCommand,
-  ciCommand,
-  mergeCommand,
-  initCommand,
-  listCommand,
-  doctorCommand,
-  cleanCommand,
-];
+type AddCommand = (program: Command, exit: (code: number) => void) => void;
+
+/** In the order of the help. Loaded when named: the systems' drivers take longer to load than most histories to check. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import("./run.js")).runCommand,
+  sweep: async () => (await import("./sweep.js")).sweepCommand,
+  replay: async () => (await import("./replay.js")).replayCommand,
+  check: async () => (await import("./check.js")).checkCommand,
+  serve: async () => (await import("./serve.js")).serveCommand,
+  ci: async () => (await import("./ci.js")).ciCommand,
+  merge: async () => (await import("./merge.js")).mergeCommand,
+  init: async () => (await import("./init.js")).initCommand,
+  list: async () => (await import("./list.js")).listCommand,
+  doctor: async () => (await import("./doctor.js")).doctorCommand,
+  clean: async () => (await import("./clean.js")).cleanCommand,
+};
+
+/** The command that comes first, or all: for help, and to say what there is. */
+function loadersFor(argv: readonly string[]): readonly (() => Promise<AddCommand>)[] {
+  const first = argv[2];
+  const named = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return named === undefined ? Object.values(COMMANDS) : [named];
+}
 
 /** Runs one command line; sets the exit code instead of leaving, so that everything written is flushed. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -47,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`cap-test: ${text.replace(/^error: /, "")}`) });
-  for (const add of COMMANDS) add(program, exit);
+  for (const load of loadersFor(argv)) (await load())(program, exit);
   // Options are copied to a subcommand only if set before it is made: set them on all.
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   try {

@@ -1,5 +1,6 @@
 /** Where words go: people read stdout, unless `--json` keeps it for one JSON value; then they read stderr. */
 import { Chalk, type ChalkInstance } from "chalk";
+import type { Valid } from "../core/checker.js";
 import { CapTestError, EXIT, messageOf } from "../core/errors.js";
 
 export interface OutputOptions {
@@ -45,6 +46,10 @@ export function createOutput({ json = false, quiet = false, color = true }: Outp
     },
   };
 }
+
+/** The exit code of a verdict. */
+export const exitOf = (valid: Valid): number =>
+  valid === true ? EXIT.valid : valid === false ? EXIT.invalid : EXIT.unknown;
 
 /** One clear line on stderr, and the exit code that says whose fault it was. A stack only for our own crash, when asked. */
 export function reportError(error: unknown): number {

@@ -3,15 +3,14 @@ import type { Command } from "commander";
 import { STORY_OPS_MAX, storyLines } from "../../reports/story.js";
 import { type SummaryLine, summaryLines } from "../../reports/summary.js";
 import { extendedRegistry } from "../config/extend.js";
-import type { Valid } from "../core/checker.js";
-import { EXIT, UsageError } from "../core/errors.js";
+import { UsageError } from "../core/errors.js";
 import type { Op } from "../core/op.js";
 import { planRun, type RunRequest } from "../runner/plan.js";
 import { runTest } from "../runner/run.js";
 import { connectDocker } from "../runtimes/docker/index.js";
 import { type RunFlags, requestOf, version, withRunOptions } from "./common.js";
 import { listenForInterrupts } from "./interrupt.js";
-import { createOutput, type Output, reportError } from "./output.js";
+import { createOutput, exitOf, type Output, reportError } from "./output.js";
 import { createProgress } from "./progress.js";
 
 interface Flags extends RunFlags {
@@ -38,8 +37,7 @@ export function runCommand(program: Command, exit: (code: number) => void): void
     .action(async (flags: Flags) => exit(await run(flags)));
 }
 
-export const exitOf = (valid: Valid): number =>
-  valid === true ? EXIT.valid : valid === false ? EXIT.invalid : EXIT.unknown;
+export { exitOf };
 
 export const dockerAnswers = (): Promise<boolean> =>
   connectDocker().then(

@@ -7,6 +7,7 @@ import type { Verdict } from "../core/checker.js";
 import { UsageError } from "../core/errors.js";
 import type { History } from "../core/history.js";
 import type { RunResults, TestSpec } from "../core/run.js";
+import { type ColumnarHistory, INVOKE, NEMESIS } from "../history/index.js";
 import { judgeStored } from "./judge-stored.js";
 import type { Registry } from "./plan.js";
 import { readHistory } from "./read-history.js";
@@ -46,12 +47,18 @@ export interface FileVerdict extends Verdict {
 }
 
 /** @throws UsageError for a file that cannot be read, or whose model cannot be told. */
-export async function judgeFile(file: string, options: JudgeOptions, registry: Registry): Promise<FileVerdict> {
+export async function judgeFile(
+  file: string,
+  options: JudgeOptions,
+  loadRegistry: () => Promise<Registry>,
+): Promise<FileVerdict> {
   const began = performance.now();
   const { history, truncatedLine, path } = await readHistory(file);
   const parsed = performance.now();
   const run = options.model === undefined ? storedRun(path) : undefined;
-  const known = run !== undefined && registry.workloads.some(({ name }) => name === run.spec.workload);
+  // The systems' drivers take longer to load than most histories to check.
+  const registry = run === undefined ? undefined : await loadRegistry();
+  const known = registry?.workloads.some(({ name }) => name === run?.spec.workload) === true;
   const judged =
     known && run !== undefined ? await judgeStored(run, history, registry) : judgeAs(history, options, file);
   const round = (ms: number): number => Math.round(ms * 100) / 100;
@@ -110,11 +117,8 @@ function storedRun(path: string): { spec: TestSpec; results?: Partial<RunResults
   return { spec, ...(results === undefined ? {} : { results }) };
 }
 
-function countOps(history: History): number {
+function countOps({ types, processes, length }: ColumnarHistory): number {
   let ops = 0;
-  for (let i = 0; i < history.length; i++) {
-    const op = history.op(i);
-    if (op.type === "invoke" && op.process !== "nemesis") ops++;
-  }
+  for (let at = 0; at < length; at++) if (types[at] === INVOKE && processes[at] !== NEMESIS) ops++;
   return ops;
 }

@@ -11,7 +11,8 @@ import {
   parseEdnHistory,
 } from "../history/index.js";
 
-const CHUNK_BYTES = 1 << 20;
+/** Small enough to stay in the processor's cache between the disk and the scanner. */
+const CHUNK_BYTES = 1 << 18;
 
 /** A history and the file it came from (for a folder: its history.jsonl). */
 export interface StoredHistory extends ParsedHistory {
@@ -50,7 +51,9 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   try {
     const first = readChunk(fd);
     if (first[0] !== 0x1f || first[1] !== 0x8b) {
-      for (let chunk = first; chunk.length > 0; chunk = readChunk(fd)) yield chunk;
+      // One buffer for all: whoever takes a chunk is done with it, or has copied it, when asking for the next.
+      const buffer = new Uint8Array(CHUNK_BYTES);
+      for (let chunk = first; chunk.length > 0; chunk = readChunk(fd, buffer)) yield chunk;
       return;
     }
     const gunzip = createGunzip();
@@ -68,8 +71,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-function readChunk(fd: number): Uint8Array {
-  const buffer = new Uint8Array(CHUNK_BYTES);
+function readChunk(fd: number, buffer = new Uint8Array(CHUNK_BYTES)): Uint8Array {
   return buffer.subarray(0, readSync(fd, buffer));
 }
 
@@ -83,7 +85,8 @@ class FormatReader {
       if (looksLikeEdn(chunk)) this.edn = [];
       else this.parser = createHistoryParser();
     }
-    this.edn?.push(chunk);
+    // A copy: the chunk's buffer is used again.
+    this.edn?.push(chunk.slice());
     this.parser?.push(chunk);
   }
 

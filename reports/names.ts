@@ -14,6 +14,14 @@ const CHECKERS: Readonly<Record<string, CheckerName>> = {
     title: "Lost writes",
     question: "Is every write that was acknowledged still there once the faults are over?",
   },
+  levels: {
+    title: "Consistency level",
+    question: "What did the history keep, if not one order in real time? For information: it decides no verdict.",
+  },
+  staleness: {
+    title: "Staleness",
+    question: "How old were the values that reads returned? For information: it decides no verdict.",
+  },
   "set-full": { title: "Set", question: "Does every added element become visible, and stay?" },
   availability: {
     title: "Availability",

@@ -1,8 +1,10 @@
 /** The register workload: do reads, writes and compare-and-sets of single keys look as if one copy existed? */
 import { availabilityChecker } from "../checkers/availability.js";
+import { levelsChecker } from "../checkers/levels.js";
 import { linearizableChecker } from "../checkers/linearizable/index.js";
 import { lostWritesChecker } from "../checkers/lost-writes.js";
 import { perfChecker } from "../checkers/perf.js";
+import { stalenessChecker } from "../checkers/staleness.js";
 import { statsChecker } from "../checkers/stats.js";
 import type { WorkloadDefinition } from "../src/core/workload.js";
 import { finalReads } from "../src/generators/index.js";
@@ -29,6 +31,8 @@ export const registerWorkload: WorkloadDefinition = {
       checkers: [
         linearizableChecker({ model: "cas-register" }),
         lostWritesChecker({ model: "register" }),
+        levelsChecker(),
+        stalenessChecker(),
         availabilityChecker(),
         statsChecker(),
         perfChecker(),

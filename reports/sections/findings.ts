@@ -10,6 +10,7 @@ import { clip } from "../show.js";
 import { type FoundWitness, MAX_PARTS, sortedParts, witnessesOf } from "../witnesses.js";
 import { SHOWN_BY_AVAILABILITY } from "./availability.js";
 import { fieldList } from "./generic.js";
+import { levelsTable, SHOWN_BY_LEVELS, SHOWN_BY_STALENESS, stalenessTable } from "./levels.js";
 import { lostList, lostTally, SHOWN_BY_LOST_WRITES } from "./lost-writes.js";
 import { SHOWN_BY_PERFORMANCE } from "./performance.js";
 import { prefixNote } from "./prefix.js";
@@ -31,6 +32,15 @@ const ELSEWHERE: ReadonlyMap<
   ["availability", { id: "availability", label: "See availability by side", fields: SHOWN_BY_AVAILABILITY }],
   ["perf", { id: "performance", label: "See latency and rate", fields: SHOWN_BY_PERFORMANCE }],
   ["faults", { id: "faults", label: "See each fault and its proof", fields: ["windows", "windowsTotal"] }],
+]);
+
+/** Tables within a finding, by checker, and the fields they show. */
+const TABLES: ReadonlyMap<
+  string,
+  { readonly table: (verdict: Verdict) => Html | string; readonly fields: readonly string[] }
+> = new Map([
+  ["levels", { table: levelsTable, fields: SHOWN_BY_LEVELS }],
+  ["staleness", { table: stalenessTable, fields: SHOWN_BY_STALENESS }],
 ]);
 
 /** Worst first; equals keep the order in which the workload names them. */
@@ -57,6 +67,7 @@ function finding(name: string, verdict: Verdict, context: FindingContext): Html 
   const shown = [
     ...(elsewhere?.fields ?? []),
     ...(isLost ? SHOWN_BY_LOST_WRITES : []),
+    ...(TABLES.get(name)?.fields ?? []),
     ...(hasAnomalies ? SHOWN_BY_TRANSACTIONS : []),
     "witness",
     "prefix",
@@ -69,6 +80,7 @@ ${checkerQuestion(name) === "" ? "" : html`<p class="question">${checkerQuestion
 ${reasonOf(verdict, elsewhere?.fields ?? [])}
 ${elsewhere === undefined ? "" : html`<p><a href="#${elsewhere.id}">${elsewhere.label}</a></p>`}
 ${isLost ? lostTally(verdict) : ""}
+${TABLES.get(name)?.table(verdict) ?? ""}
 ${prefixNote(verdict)}${pictures}
 ${hasAnomalies ? inTime(name, context) : witnesses(name, verdict, context)}
 ${isLost ? lostList(verdict) : ""}

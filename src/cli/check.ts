@@ -121,5 +121,8 @@ function print(output: Output, verdict: FileVerdict): void {
     `${word} ${file} ${dim(`(${model}, ${ops} ops, read ${parseMs} ms, checked ${checkMs} ms)`)} ${summary}`,
   );
   for (const { text } of verdict.witnesses?.slice(0, 3) ?? []) if (text !== summary) output.line(`        ${text}`);
+  for (const found of [verdict.levelSummary, verdict.staleness?.summary]) {
+    if (found !== undefined) output.line(`        ${found}`);
+  }
   if (truncatedLine !== undefined) output.line(`        line ${truncatedLine} is cut off and was left out`);
 }

@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkListAppend, checkRwRegister, type RegisterOptions } from "../../checkers/elle/index.js";
+import { checkLevels, concludeLevels, type LevelsVerdict } from "../../checkers/levels.js";
 import { checkLinearizable, type LinearizableOptions } from "../../checkers/linearizable/index.js";
-import type { Verdict } from "../core/checker.js";
+import { checkStaleness, type StalenessVerdict } from "../../checkers/staleness.js";
+import type { Valid, Verdict } from "../core/checker.js";
 import { UsageError } from "../core/errors.js";
 import type { History } from "../core/history.js";
 import type { RunResults, TestSpec } from "../core/run.js";
@@ -34,8 +36,14 @@ export interface JudgeOptions {
   readonly transactions: RegisterOptions;
 }
 
+/** What `check` says of registers beside the verdict; all but the level only where they are not linearizable. */
+export interface BesideLinearizable extends Partial<Pick<LevelsVerdict, "level" | "levels" | "sessions">> {
+  readonly levelSummary?: string;
+  readonly staleness?: StalenessVerdict;
+}
+
 /** What `check --json` prints for a file. A model's own fields (anomalyTypes, not, alsoNot, witness, …) are beside these. */
-export interface FileVerdict extends Verdict {
+export interface FileVerdict extends Verdict, BesideLinearizable {
   readonly file: string;
   readonly model: string;
   /** Completed and open ops, not events. */
@@ -72,11 +80,24 @@ export async function judgeFile(
   };
 }
 
-function judgeAs(history: History, options: JudgeOptions, file: string): Verdict & { model: string } {
+function judgeAs(
+  history: History,
+  options: JudgeOptions,
+  file: string,
+): Verdict & BesideLinearizable & { model: string } {
   const model = options.model ?? guessModel(history, file);
   if (model === "list-append") return { ...checkListAppend(history, options.transactions), model };
   if (model === "rw-register") return { ...checkRwRegister(history, options.transactions), model };
-  return { ...checkLinearizable(history, { ...options.linearizable, model }), model };
+  const verdict = checkLinearizable(history, { ...options.linearizable, model });
+  if (model !== "register" && model !== "cas-register") return { ...verdict, model };
+  return { ...verdict, model, ...besideLinearizable(history, verdict.valid, options.linearizable) };
+}
+
+/** What a register's history keeps instead, and how stale its reads were: only where it is not linearizable. */
+function besideLinearizable(history: History, valid: Valid, options: JudgeOptions["linearizable"]): BesideLinearizable {
+  if (valid === true) return { level: "linearizable" };
+  const { level, levels, sessions, summary } = concludeLevels(checkLevels(history, {}, options), valid);
+  return { level, levels, sessions, levelSummary: summary, staleness: checkStaleness(history, {}, options) };
 }
 
 /** Which model the ops belong to. @throws UsageError where more than one fits. */

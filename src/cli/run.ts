@@ -7,7 +7,6 @@ import { UsageError } from "../core/errors.js";
 import type { Op } from "../core/op.js";
 import { planRun, type RunRequest } from "../runner/plan.js";
 import { runTest } from "../runner/run.js";
-import { connectDocker } from "../runtimes/docker/index.js";
 import { type RunFlags, requestOf, version, withRunOptions } from "./common.js";
 import { listenForInterrupts } from "./interrupt.js";
 import { createOutput, exitOf, type Output, reportError } from "./output.js";
@@ -39,11 +38,13 @@ export function runCommand(program: Command, exit: (code: number) => void): void
 
 export { exitOf };
 
-export const dockerAnswers = (): Promise<boolean> =>
-  connectDocker().then(
+export async function dockerAnswers(): Promise<boolean> {
+  const { connectDocker } = await import("../runtimes/docker/index.js");
+  return connectDocker().then(
     () => true,
     () => false,
   );
+}
 
 async function run(flags: Flags): Promise<number> {
   const output = createOutput(flags);

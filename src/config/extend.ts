@@ -6,9 +6,10 @@ import type { WorkloadDefinition } from "../core/workload.js";
 import type { NemesisDefinition } from "../nemeses/parse.js";
 import { registry } from "../registry.js";
 import type { Registry } from "../runner/plan.js";
+import { findConfig } from "./find.js";
 import { guardNemesis, guardWorkload } from "./guard-load.js";
 import { guardSystem } from "./guard-system.js";
-import { findConfig, type LoadedConfig, loadConfig } from "./load.js";
+import type { LoadedConfig } from "./load.js";
 import { pluginChecker } from "./plugin-checker.js";
 
 /** What may be run, and which checkers judge every run beside its workload's own. */
@@ -50,7 +51,9 @@ export function extend(loaded: LoadedConfig): Extended {
 export async function extendedRegistry(config: string | undefined): Promise<Extended> {
   const file = config ?? findConfig(process.cwd());
   const skip = file === undefined || (config === undefined && /\.ya?ml$/.test(file));
-  return skip ? { registry, checkers: [] } : extend(await loadConfig(file));
+  if (skip) return { registry, checkers: [] };
+  const { loadConfig } = await import("./load.js");
+  return extend(await loadConfig(file));
 }
 
 function join<T extends { readonly name: string }>(

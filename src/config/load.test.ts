@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { scratch } from "../cli/testing/cli.js";
 import { UsageError } from "../core/errors.js";
 import { extend } from "./extend.js";
-import { findConfig, loadConfig } from "./load.js";
+import { findConfig } from "./find.js";
+import { loadConfig } from "./load.js";
 
 const folder = scratch();
 afterAll(() => folder.remove());

@@ -9,8 +9,6 @@ import * as api from "../index.js";
 import { problemOf } from "./problem.js";
 import { type CheckedConfig, configSchema } from "./schema.js";
 
-const NAMES = ["ts", "mjs", "js", "yaml", "yml"].map((ext) => `cap-test.config.${ext}`);
-
 /** A configuration that was read and checked. */
 export interface LoadedConfig {
   /** As it was named, for messages. */
@@ -18,16 +16,6 @@ export interface LoadedConfig {
   readonly config: CheckedConfig;
   /** The line of a contract's name in the file, from 1; undefined where it cannot be told. */
   lineOf(contract: string): number | undefined;
-}
-
-/**
- * The configuration file of a folder, or undefined where it has none. @throws UsageError where it has several: which one
- * counts must not depend on an order nobody knows.
- */
-export function findConfig(folder: string): string | undefined {
-  const found = NAMES.filter((name) => existsSync(resolve(folder, name)));
-  if (found.length > 1) throw new UsageError(`there are ${found.join(" and ")}; choose one with --config.`);
-  return found[0];
 }
 
 /** Reads a file. @throws UsageError with one line that names the contract and the field. */

@@ -33,17 +33,16 @@ export function beginAndEnd(
     const jitterNs = spanNs === 0 ? 0 : rng(seed, `gap-${name}`, count).below(2 * spanNs) - spanNs;
     return Math.round(intervalMs * 1_000_000) + jitterNs;
   };
+  const faultLabel = `fault-${name}`;
   const build = (place: Place | undefined): Generator => ({
     next(context): Next {
       const gap = gapNs(context.seed, 0);
       const { count, dueNs, plannedNs, busy } = place ?? { count: 0, dueNs: gap, plannedNs: gap, busy: false };
       const [thread] = context.free;
       if (busy || thread === undefined) return "pending";
-      const made =
-        count % 2 === 0
-          ? { f: begin, value: value(rng(context.seed, `fault-${name}`, count), count / 2) }
-          : { f: end, value: null };
-      const op = { ...made, thread, atNs: Math.max(dueNs, context.nowNs) };
+      const begins = count % 2 === 0;
+      const made = begins ? value(rng(context.seed, faultLabel, count), count / 2) : null;
+      const op = { f: begins ? begin : end, value: made, thread, atNs: Math.max(dueNs, context.nowNs) };
       return { op, rest: build({ count: count + 1, dueNs, plannedNs, busy: true }) };
     },
     update(context, { op }): Generator {

@@ -3,7 +3,6 @@ import { EnvironmentError } from "../core/errors.js";
 import type { NodeId } from "../core/op.js";
 import type { Clock, Cluster, Layout, NodeSpec, Progress } from "../core/runtime.js";
 import type { TraceEntry } from "../core/trace.js";
-import { connectDocker, realClock, startDockerCluster, startLagMeter, sweep } from "../runtimes/docker/index.js";
 import { createSimulation, type NetworkOptions } from "../runtimes/simulation/index.js";
 import type { RunPlan } from "./plan.js";
 
@@ -56,6 +55,10 @@ function specsOf({ system, spec }: RunPlan): (layout: Layout) => NodeSpec[] {
 
 async function startDocker(options: EnvironmentOptions): Promise<Environment> {
   const { plan, progress, signal, leaveRunning } = options;
+  // Loaded here: a simulated run needs none of it.
+  const { connectDocker, realClock, startDockerCluster, startLagMeter, sweep } = await import(
+    "../runtimes/docker/index.js"
+  );
   const engine = await connectDocker();
   const swept = await sweep(engine, "dead");
   if (swept.containers + swept.networks > 0) {

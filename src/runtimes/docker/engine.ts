@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import { EnvironmentError, messageOf } from "../../core/errors.js";
 
 /** How long one call may take. A busy 2-core machine has needed 5 s for a start; a healthy call takes well under 1 s. */
@@ -33,6 +33,8 @@ export interface DockerEngine {
  * Throws EnvironmentError, with what to do, when none answers or the engine is on another machine.
  */
 export async function connectDocker(callTimeoutMs: number = CALL_TIMEOUT_MS): Promise<DockerEngine> {
+  // Loaded with the first connection: it brings SSH and more.
+  const { default: Docker } = await import("dockerode");
   const failures: string[] = [];
   for (const candidate of candidates(process.env.DOCKER_HOST)) {
     const docker = candidate.socketPath === undefined ? new Docker() : new Docker({ socketPath: candidate.socketPath });

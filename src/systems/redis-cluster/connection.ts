@@ -3,7 +3,6 @@
  * reconnecting, no queue while offline, no command ever sent twice. Deadlines are ours, since the library's cover neither
  * the handshake nor a command that was sent.
  */
-import { ClientClosedError, ClientOfflineError, createClient, ErrorReply } from "@redis/client";
 import { EnvironmentError, messageOf } from "../../core/errors.js";
 
 /** How one command ended. `sent: false` proves that Redis saw none of it. */
@@ -15,24 +14,38 @@ export type Reply =
 /** Ours to choose beside the address. */
 const SOCKET = { reconnectStrategy: false, connectTimeout: 2000 } as const;
 
+/** The package is loaded with the first connection: that takes longer than many a simulated run, which needs none of it. */
+let library: ReturnType<typeof load> | undefined;
+
+/** Loads it now, so that no deadline of a question to Redis runs out over it. */
+export async function loadLibrary(): Promise<Library> {
+  library ??= load();
+  return library;
+}
+
 /**
- * Never connected itself: `createClient` builds a class with all of Redis' commands for each new set of options, 30 ms of
+ * The template is never connected itself: `createClient` builds a class with all of Redis' commands for each new set of options, 30 ms of
  * processor time in which no other op moves; a duplicate shares the class. RESP2 and no client info: connecting sends
  * nothing, so our own PING is the whole handshake.
  */
-const TEMPLATE = createClient({
-  RESP: 2,
-  disableClientInfo: true,
-  disableOfflineQueue: true,
-  maintNotifications: "disabled",
-  socket: SOCKET,
-  commandOptions: { timeout: 0 },
-});
+async function load() {
+  const redis = await import("@redis/client");
+  const template = redis.createClient({
+    RESP: 2,
+    disableClientInfo: true,
+    disableOfflineQueue: true,
+    maintNotifications: "disabled",
+    socket: SOCKET,
+    commandOptions: { timeout: 0 },
+  });
+  return { redis, clientAt: (host: string, port: number) => template.duplicate({ socket: { ...SOCKET, host, port } }) };
+}
 
-const clientAt = (host: string, port: number) => TEMPLATE.duplicate({ socket: { ...SOCKET, host, port } });
+type Library = Awaited<ReturnType<typeof load>>;
 
 /** A connection that has answered a PING. Rejects when it cannot be had before the signal aborts. */
 export async function openConnection(host: string, port: number, signal: AbortSignal): Promise<Connection> {
+  const { redis, clientAt } = await loadLibrary();
   if (signal.aborted) throw new EnvironmentError("timeout");
   const client = clientAt(host, port);
   // Every failure also reaches the promise of the call that met it; without a listener this event would end the process.
@@ -45,7 +58,7 @@ export async function openConnection(host: string, port: number, signal: AbortSi
     void connecting.catch(() => undefined).then(() => client.destroy());
     throw error;
   }
-  const connection = new Connection(client);
+  const connection = new Connection(client, redis);
   const reply = await connection.command(["PING"], signal);
   if (reply.kind === "value") return connection;
   connection.close();
@@ -53,7 +66,10 @@ export async function openConnection(host: string, port: number, signal: AbortSi
 }
 
 export class Connection {
-  constructor(private readonly client: ReturnType<typeof clientAt>) {}
+  constructor(
+    private readonly client: ReturnType<Library["clientAt"]>,
+    private readonly redis: Library["redis"],
+  ) {}
 
   get closed(): boolean {
     return !this.client.isReady;
@@ -66,6 +82,7 @@ export class Connection {
       const sending = this.client.sendCommand([...args]);
       return { kind: "value", value: await orAborted(sending, signal, () => this.close()) };
     } catch (error) {
+      const { ClientClosedError, ClientOfflineError, ErrorReply } = this.redis;
       if (error instanceof ErrorReply) return { kind: "error", message: error.message };
       // Both are thrown before the command enters the queue. Any other error may have come after it was written.
       const sent = !(error instanceof ClientOfflineError || error instanceof ClientClosedError);

@@ -3,7 +3,7 @@ import { EnvironmentError } from "../../core/errors.js";
 import type { NodeId } from "../../core/op.js";
 import type { Cluster } from "../../core/runtime.js";
 import { within } from "../deadline.js";
-import { type Connection, openConnection, reasonOf } from "./connection.js";
+import { type Connection, loadLibrary, openConnection, reasonOf } from "./connection.js";
 import { CLIENT_PORT } from "./container.js";
 import { parseView, type View } from "./view.js";
 
@@ -16,6 +16,7 @@ export async function connectTo(cluster: Cluster, node: NodeId, signal: AbortSig
   if (endpoint === undefined) {
     throw new EnvironmentError("redis-cluster runs on docker only: the cluster has no endpoints");
   }
+  await loadLibrary();
   try {
     return await question(cluster, signal, (deadline) => openConnection(endpoint.host, endpoint.port, deadline));
   } catch (error) {

@@ -1,6 +1,7 @@
 /** One history for each anomaly, next to one that is nearly the same and has none. */
 import { describe, expect, it } from "vitest";
-import { checkListAppend, checkRwRegister, type RegisterOptions } from "./index.js";
+import { historyOf } from "../../src/history/index.js";
+import { CONSISTENCY_MODELS, checkListAppend, checkRwRegister, type RegisterOptions } from "./index.js";
 import { h } from "./testing/txns.js";
 
 interface Golden {
@@ -240,6 +241,61 @@ const REGISTERS: readonly Golden[] = [
     not: ["read-committed"],
   },
   {
+    type: "G-nonadjacent-item",
+    bad: ["0( rx_ ry1", "1( wx1 wz1", "2( rz1 rv_", "3( wv1 wy1", "0)", "1)", "2)", "3)"],
+    good: ["0( rx_ ry1", "1( wx1 wz1", "2( rz1 rv1", "3( wv1 wy1", "0)", "1)", "2)", "3)"],
+    not: ["repeatable-read", "snapshot-isolation"],
+  },
+  {
+    type: "G-nonadjacent-item-realtime",
+    bad: ["1( wx1 wz1", "3( rz1 ry_", "2: wy1", "0( rx_", "0)", "1)", "3)"],
+    good: ["1( wx1 wz1", "3( rz1 ry_", "2( wy1", "0( rx_", "2)", "0)", "1)", "3)"],
+    not: ["strong-snapshot-isolation"],
+  },
+  {
+    type: "G2-item-realtime",
+    bad: ["1( wx1 ry_", "2: wy1", "0: rx_", "1)"],
+    good: ["1( wx1 ry_", "2( wy1", "0( rx_", "2)", "0)", "1)"],
+    not: ["strong-serializable"],
+  },
+  {
+    type: "G1c-process",
+    under: "strong-session-serializable",
+    bad: ["0: rx1", "0: wx1"],
+    good: ["0: rx1", "1: wx1"],
+    not: ["strong-session-read-committed"],
+  },
+  {
+    type: "G-single-item-process",
+    under: "strong-session-serializable",
+    bad: ["0: wx1", "0: rx_"],
+    good: ["0: wx1", "1: rx_"],
+    not: ["strong-session-snapshot-isolation"],
+  },
+  {
+    type: "G-nonadjacent-item-process",
+    under: "strong-session-serializable",
+    bad: ["0: wx1", "0: ry_", "1: wy1", "1: rx_"],
+    good: ["0: wx1", "0: ry_", "1: wy1", "2: rx_"],
+    not: ["strong-session-snapshot-isolation"],
+  },
+  {
+    type: "G2-item-process",
+    under: "strong-session-serializable",
+    bad: ["0: wy1", "1: wx1 ry_", "0: rx_"],
+    good: ["0: wy1", "1: wx1 ry_", "2: rx_"],
+    not: ["strong-session-serializable"],
+  },
+  {
+    type: "G0-realtime",
+    claims: { wfrKeys: true },
+    bad: ["0: rx1 wx2", "1( wx1", "1)"],
+    good: ["0( rx1 wx2", "1( wx1", "0)", "1)"],
+    // What it read was not written yet either.
+    also: [],
+    not: ["strong-read-uncommitted"],
+  },
+  {
     // Key x by itself says 1 before 2, key y says 2 before 1.
     type: "G0",
     claims: { linearizableKeys: true },
@@ -293,6 +349,38 @@ const REGISTERS: readonly Golden[] = [
   },
 ];
 
+describe("names", () => {
+  it("are suggested where one is wrong", () => {
+    const check = (consistency: string) => checkListAppend(h("0: ax1"), { consistency });
+    expect(() => check("serialisable")).toThrow('unknown consistency model "serialisable". Did you mean serializable?');
+    expect(() => check("snapshot_isolation")).toThrow("Did you mean snapshot-isolation?");
+    expect(() => check("fast")).toThrow(/^unknown consistency model "fast"\. There are: 1SR, PL-1, /);
+  });
+
+  it("of all models are those of Elle", () => {
+    expect(CONSISTENCY_MODELS).toContain("strict-serializable");
+    for (const model of CONSISTENCY_MODELS)
+      expect(checkListAppend(h("0: ax1", "1: rx[1]"), { consistency: model }).valid).toBe(true);
+  });
+
+  it("the history judged unknown where nothing was read", () => {
+    expect(checkListAppend(h("0: ax1", "1?: rx[1]"))).toMatchObject({ valid: "unknown", anomalyTypes: [] });
+    expect(checkRwRegister(h("0: wx1", "1!: rx1"))).toMatchObject({ valid: "unknown", anomalyTypes: [] });
+    expect(checkRwRegister(h())).toMatchObject({ valid: "unknown" });
+  });
+
+  it("values that are written twice cannot be judged", () => {
+    expect(checkListAppend(h("0: ax1", "1: ax1", "2: rx[1]"))).toMatchObject({
+      valid: "unknown",
+      summary: 'op 3 (process 1) appends 1 to key "x", which was appended before: values must be unique per key',
+    });
+    expect(checkRwRegister(h("0: wx1", "1: wx1", "2: rx1"))).toMatchObject({
+      valid: "unknown",
+      summary: 'op 3 (process 1) writes 1 to key "x", which was written before: values must be unique per key',
+    });
+  });
+});
+
 describe.each([
   ["list-append", LISTS, checkListAppend],
   ["rw-register", REGISTERS, checkRwRegister],
@@ -303,6 +391,14 @@ describe.each([
     expect.soft(found.anomalyTypes).toEqual([type, ...also].sort());
     expect.soft(found.not).toEqual(not);
     expect(found.valid).toBe(false);
+    // A witness by itself shows what it is a witness of.
+    for (const { text, ops } of found.witnesses ?? []) {
+      const again = check(historyOf(ops), options);
+      expect(again).toMatchObject({
+        valid: false,
+        anomalyTypes: expect.arrayContaining([text.slice(0, text.indexOf(":"))]),
+      });
+    }
     expect(check(h(...good), options)).toMatchObject({ valid: true, anomalyTypes: [] });
   });
 });

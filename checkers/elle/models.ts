@@ -3,7 +3,7 @@
  * implies which. The names and the relations are those of Elle (Kingsbury & Alvaro 2020), so that verdicts can be compared
  * line by line; Elle takes them from Adya 1999 (PL-*, G*), Bailis et al. 2013, Cerone et al. 2015 and Daudjee & Salem 2006.
  */
-import { UsageError } from "../../src/core/errors.js";
+import { lookUp } from "../../src/core/names.js";
 import { closure, type Relation, relation } from "./relation.js";
 
 const VARIANTS = ["", "-process", "-realtime"] as const;
@@ -167,14 +167,11 @@ export const CONSISTENCY_MODELS: readonly string[] = [
   ...new Set([...Object.keys(CANONICAL), ...MODEL_IMPLIES.nodes, ...MODEL_FORBIDS.sources]),
 ].sort();
 
-/** The canonical names of models; a UsageError names the unknown one and lists what there is. */
+const NAMED = CONSISTENCY_MODELS.map((name) => ({ name }));
+
+/** The canonical names of models. @throws UsageError for an unknown one: it names what was probably meant, and what there is. */
 export function canonicalModels(models: readonly string[]): string[] {
-  return models.map((model) => {
-    if (!CONSISTENCY_MODELS.includes(model)) {
-      throw new UsageError(`unknown consistency model "${model}"; known are: ${CONSISTENCY_MODELS.join(", ")}`);
-    }
-    return CANONICAL[model] ?? model;
-  });
+  return models.map((model) => CANONICAL[model] ?? lookUp("consistency model", model, NAMED).name);
 }
 
 /** The anomalies that must not be there if all of `models` hold: those forbidden by them or a weaker model, and all that imply one. */

@@ -21,7 +21,9 @@ describe.each(["append", "wr"] as const)("%s", (workload) => {
   });
 
   test("kv-async is not, once its primary is cut off", async () => {
-    const cut = await simulatedRun({ system: "kv-async", workload, nemesis: "partition:primaries", seed: 1 });
+    // Longer than its fail-over takes.
+    const long = { nemesisIntervalMs: 3_000, timeLimitMs: 9_000 };
+    const cut = await simulatedRun({ system: "kv-async", workload, nemesis: "partition:primaries", seed: 1, ...long });
     expect(verdictOf(cut, workload).valid, cut.summary).toBe(false);
     const calm = await simulatedRun({ system: "kv-async", workload, seed: 1 });
     expect(calm.valid, calm.summary).toBe(true);

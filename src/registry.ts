@@ -1,5 +1,8 @@
 /** Everything there is, as literal lists: the command line's validation and the documentation's tables derive from them. */
 import { appendWorkload } from "../workloads/append.js";
+import { counterWorkload } from "../workloads/counter.js";
+import { mutexWorkload } from "../workloads/mutex.js";
+import { queueWorkload } from "../workloads/queue.js";
 import { registerWorkload } from "../workloads/register.js";
 import { setWorkload } from "../workloads/set.js";
 import { wrWorkload } from "../workloads/wr.js";
@@ -11,6 +14,6 @@ import { redisClusterDefinition } from "./systems/redis-cluster/redis-cluster.js
 
 export const registry: Registry = {
   systems: [etcdDefinition, redisClusterDefinition, ...kvDefinitions],
-  workloads: [registerWorkload, setWorkload, appendWorkload, wrWorkload],
+  workloads: [registerWorkload, setWorkload, appendWorkload, wrWorkload, mutexWorkload, queueWorkload, counterWorkload],
   nemeses: nemesisDefinitions,
 };

@@ -16,17 +16,32 @@ import {
 } from "./codec.js";
 import { failedRead, failedWrite, isOk, reasonFor } from "./errors.js";
 import type { Gateway, Outcome } from "./gateway.js";
+import { acquire, release } from "./mutex.js";
+import { dequeue, increment } from "./objects.js";
 import { runTxn } from "./txn.js";
 
 export interface ClientOptions {
   /** Reads answered by the node alone, without asking the others (`serializable` of a range request): may be stale. */
   readonly serializable: boolean;
+  /** Mutexes are bound to a lease of this many seconds, which nobody keeps alive; 0: to none. */
+  readonly lockTtlSeconds: number;
   /** Elements a page of a set read. */
   readonly pageSize?: number;
 }
 
 /** What etcd's clients here understand. `read` returns the register or the elements of the set that the key holds. */
-export const ETCD_OPS = ["read", "write", "cas", "add", "txn"] as const;
+export const ETCD_OPS = [
+  "read",
+  "write",
+  "cas",
+  "add",
+  "txn",
+  "increment",
+  "enqueue",
+  "dequeue",
+  "acquire",
+  "release",
+] as const;
 
 /** Pages keep one reply of a big set below a megabyte or two. */
 const PAGE_SIZE = 10_000;
@@ -47,7 +62,7 @@ export class EtcdClient implements Client {
     if (this.closed) return { type: "fail", error: "connection closed" };
     switch (op.f) {
       case "read":
-        return this.read(op.key, signal);
+        return this.read(op.key, op.value, signal);
       case "write":
         return this.put(placeOf(keyOf(op)), encode(op.value), signal);
       case "cas":
@@ -56,6 +71,17 @@ export class EtcdClient implements Client {
         return this.put(elementKey(op.key, op.value), "", signal);
       case "txn":
         return runTxn(this.gateway, op.value, this.options.serializable, signal);
+      case "increment":
+        return increment(this.gateway, keyOf(op), op.value, signal);
+      case "enqueue":
+        // A queue is a set whose elements know when they were made.
+        return this.put(elementKey(keyOf(op), op.value), "", signal);
+      case "dequeue":
+        return dequeue(this.gateway, keyOf(op), signal);
+      case "acquire":
+        return acquire(this.gateway, keyOf(op), op.value, this.options.lockTtlSeconds, signal);
+      case "release":
+        return release(this.gateway, keyOf(op), op.value, signal);
       default:
         throw new UsageError(`etcd does not know the op ${op.f}; it knows ${ETCD_OPS.join(", ")}`);
     }
@@ -97,11 +123,11 @@ export class EtcdClient implements Client {
   }
 
   /**
-   * Everything that lies at the key's place, page by page. Only the first page asks the cluster (unless serializable): it
+   * Everything that lies at the key's place, page by page; `absent` where nothing does. Only the first page asks the cluster (unless serializable): it
    * fixes a revision, and what the keys were at that revision never changes, so this node alone can answer for the later
    * pages and the whole read is one snapshot, taken between invocation and completion.
    */
-  private async read(key: Key | undefined, signal: AbortSignal): Promise<Completion> {
+  private async read(key: Key | undefined, absent: unknown, signal: AbortSignal): Promise<Completion> {
     const place = placeOf(key);
     const limit = this.options.pageSize ?? PAGE_SIZE;
     const page = { range_end: toBase64(prefixEnd(place)), limit };
@@ -113,7 +139,8 @@ export class EtcdClient implements Client {
       const last = found.at(-1);
       if (found[0]?.key === place) return { type: "ok", value: decode(found[0]) };
       // Nothing there: an absent register, or a set nobody has added to.
-      if (last === undefined && elements.length === 0) return { type: "ok", value: key === undefined ? [] : null };
+      if (last === undefined && elements.length === 0)
+        return { type: "ok", value: key === undefined ? [] : (absent ?? null) };
       for (const { key: etcdKey } of found) elements.push(elementOf(place, etcdKey));
       if (field(outcome.body, "more") !== true || last === undefined) return { type: "ok", value: elements };
       const revision = textField(field(outcome.body, "header"), "revision");

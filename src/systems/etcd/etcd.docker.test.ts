@@ -58,7 +58,7 @@ describe.skipIf(engine === undefined)("etcd (needs Docker)", () => {
     for (const value of elements) expect(await run("n2", { f: "add", key: "bag", value })).toEqual({ type: "ok" });
     for (const pageSize of [1, 3, 8, 100]) {
       const gateway = await openGateway(cluster, "n5", patient());
-      const client = new EtcdClient(gateway, { serializable: false, pageSize });
+      const client = new EtcdClient(gateway, { serializable: false, lockTtlSeconds: 0, pageSize });
       const { type, value } = await client.invoke(read("bag"), patient());
       await client.close();
       expect(type).toBe("ok");

@@ -7,7 +7,8 @@ import { allServe, leaders, openGateway, serves, waitUntilAllServe } from "./hea
 
 export const etcdDefinition: SystemDefinition = {
   name: "etcd",
-  summary: "etcd 3.5: Raft; registers with compare-and-set on the mod revision, sets, transactions",
+  summary:
+    "etcd 3.5: Raft; registers with compare-and-set on the mod revision, sets, transactions, counters, queues, locks",
   promises:
     "strict serializability for all operations but serializable reads and watches; a minority refuses writes and reads",
   defaultNodes: 5,
@@ -21,6 +22,12 @@ export const etcdDefinition: SystemDefinition = {
       default: "false",
       values: ["true", "false"],
     },
+    {
+      name: "lock-ttl",
+      summary: "locks are bound to a lease of so many seconds that nobody keeps alive; 0 = to none",
+      default: "0",
+      values: "integer",
+    },
   ],
   create: (options) => createEtcd(options),
 };
@@ -31,6 +38,9 @@ function createEtcd(options: Readonly<Record<string, string>>): System {
     throw new UsageError(`etcd: serializable is true or false, not "${asked}"`);
   }
   const serializable = asked === "true";
+  const ttl = options["lock-ttl"] ?? "0";
+  if (!/^\d{1,6}$/.test(ttl)) throw new UsageError(`etcd: lock-ttl is a whole number of seconds, not "${ttl}"`);
+  const lockTtlSeconds = Number(ttl);
   return {
     name: "etcd",
     ops: ETCD_OPS,
@@ -39,6 +49,7 @@ function createEtcd(options: Readonly<Record<string, string>>): System {
     form: waitUntilAllServe,
     recovered: allServe,
     primaries: (cluster, _keys, signal) => leaders(cluster, signal),
-    open: async (cluster, node, signal) => new EtcdClient(await openGateway(cluster, node, signal), { serializable }),
+    open: async (cluster, node, signal) =>
+      new EtcdClient(await openGateway(cluster, node, signal), { serializable, lockTtlSeconds }),
   };
 }

@@ -9,7 +9,9 @@ import type { Client } from "../../core/system.js";
 import { type Command, commandFor } from "./commands.js";
 import type { Connection, Reply } from "./connection.js";
 import { failed, redirectIn } from "./errors.js";
+import { execOutcome } from "./exec.js";
 import { connectTo } from "./nodes.js";
+import { txnCommand } from "./txn.js";
 
 export interface ClientOptions {
   /** After a write: how many replicas must have acknowledged it (WAIT). 0: none is asked. */
@@ -36,7 +38,7 @@ export class RedisClusterClient implements Client {
   }
 
   async invoke(op: Invocation, signal: AbortSignal): Promise<Completion> {
-    let command = commandFor(op);
+    let command = op.f === "txn" ? txnCommand(op.value) : commandFor(op);
     if (this.closed) return { type: "fail", error: "connection closed" };
     let at = this.pinned;
     let asking = false;
@@ -90,7 +92,8 @@ export class RedisClusterClient implements Client {
         return { kind: "broken", sent: false, reason: asked.kind === "error" ? asked.message : asked.reason };
       }
     }
-    return connection.command(command.args, signal);
+    if (command.before === undefined) return connection.command(command.args, signal);
+    return execOutcome(await connection.commands([...command.before, command.args], signal));
   }
 
   /** What the reply means, and with `wait`, whether enough replicas hold the write. */

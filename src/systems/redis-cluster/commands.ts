@@ -3,10 +3,23 @@ import { UsageError } from "../../core/errors.js";
 import type { Completion, Invocation, Key } from "../../core/op.js";
 
 /** What Redis' clients here understand. `read` returns the register or the elements of the set that the key holds. */
-export const REDIS_OPS = ["read", "write", "cas", "add"] as const;
+export const REDIS_OPS = [
+  "read",
+  "write",
+  "cas",
+  "add",
+  "txn",
+  "increment",
+  "enqueue",
+  "dequeue",
+  "acquire",
+  "release",
+] as const;
 
 export interface Command {
   readonly args: readonly string[];
+  /** Sent right before it: MULTI and the commands of a transaction, where `args` is EXEC. */
+  readonly before?: readonly (readonly string[])[];
   readonly isWrite: boolean;
   /** What to ask instead when the key turns out to hold another type (WRONGTYPE: the command did nothing). */
   readonly otherType?: Command;
@@ -26,20 +39,39 @@ if (redis.call('GET', KEYS[1]) or 'null') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1`.trim();
 
-const encode = (value: unknown): string => JSON.stringify(value ?? null);
-const decode = (text: unknown): unknown => (typeof text === "string" ? JSON.parse(text) : null);
+/** Deletes the key if it holds this owner: of a mutex that somebody else has by now, nothing is released. */
+const RELEASE_SCRIPT = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`.trim();
+
+export const encode = (value: unknown): string => JSON.stringify(value ?? null);
+export const decode = (text: unknown): unknown => (typeof text === "string" ? JSON.parse(text) : null);
 
 /** The command for an op. */
 export function commandFor(op: Invocation): Command {
   switch (op.f) {
     case "read":
-      return op.key === undefined ? readSet(op.key) : read(op.key);
+      return op.key === undefined ? readSet(op.key) : read(op.key, op.value);
     case "write":
       return write(["SET", redisKey(keyOf(op)), encode(op.value)]);
     case "add":
       return write(["SADD", redisKey(op.key), encode(op.value)]);
     case "cas":
       return cas(keyOf(op), op.value);
+    case "increment":
+      return write(["INCRBY", redisKey(keyOf(op)), String(Number(op.value))]);
+    case "enqueue":
+      return write(["RPUSH", redisKey(keyOf(op)), encode(op.value)]);
+    case "dequeue":
+      // Of an empty queue: nil, which is null.
+      return {
+        ...write(["LPOP", redisKey(keyOf(op))]),
+        completion: (reply) => ({ type: "ok", value: decode(reply) }),
+      };
+    case "acquire":
+      return yesOrNo(["SET", redisKey(keyOf(op)), encode(op.value), "NX"], "OK", "held");
+    case "release":
+      return yesOrNo(["EVAL", RELEASE_SCRIPT, "1", redisKey(keyOf(op)), encode(op.value)], 1, "not held");
     default:
       throw new UsageError(`redis-cluster does not know the op ${op.f}; it knows ${REDIS_OPS.join(", ")}`);
   }
@@ -47,11 +79,19 @@ export function commandFor(op: Invocation): Command {
 
 const write = (args: readonly string[]): Command => ({ args, isWrite: true, completion: () => ({ type: "ok" }) });
 
-const read = (key: Key): Command => ({
+/** Done where the reply is `yes`; else nothing was changed, for the reason given. */
+const yesOrNo = (args: readonly string[], yes: unknown, no: string): Command => ({
+  args,
+  isWrite: true,
+  completion: (reply) => (reply === yes ? { type: "ok" } : { type: "fail", error: no }),
+});
+
+/** `absent` is what an absent key reads as. */
+const read = (key: Key, absent: unknown): Command => ({
   args: ["GET", redisKey(key)],
   isWrite: false,
   otherType: readSet(key),
-  completion: (reply) => ({ type: "ok", value: decode(reply) }),
+  completion: (reply) => ({ type: "ok", value: decode(reply) ?? absent ?? null }),
 });
 
 /** Keys of set workloads are read with GET first: one more round trip, and no state to keep about keys. */
@@ -65,11 +105,7 @@ function cas(key: Key, value: unknown): Command {
   if (!Array.isArray(value) || value.length !== 2) {
     throw new UsageError("redis-cluster: cas needs [expected, new] as its value");
   }
-  return {
-    args: ["EVAL", CAS_SCRIPT, "1", redisKey(key), encode(value[0]), encode(value[1])],
-    isWrite: true,
-    completion: (reply) => (reply === 1 ? { type: "ok" } : { type: "fail", error: "mismatch" }),
-  };
+  return yesOrNo(["EVAL", CAS_SCRIPT, "1", redisKey(key), encode(value[0]), encode(value[1])], 1, "mismatch");
 }
 
 function keyOf(op: Invocation): Key {

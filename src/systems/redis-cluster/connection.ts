@@ -86,8 +86,15 @@ export class Connection {
       if (error instanceof ErrorReply) return { kind: "error", message: error.message };
       // Both are thrown before the command enters the queue. Any other error may have come after it was written.
       const sent = !(error instanceof ClientOfflineError || error instanceof ClientClosedError);
-      return { kind: "broken", sent, reason: reasonOf(error) };
+      // Whoever of several commands sees the deadline first closes the connection under the others.
+      return { kind: "broken", sent, reason: signal.aborted ? "timeout" : reasonOf(error) };
     }
+  }
+
+  /** Sends several commands in one go, each once; the replies come in their order. */
+  commands(list: readonly (readonly string[])[], signal: AbortSignal): Promise<Reply[]> {
+    // Each is queued before the first reply can come, so nothing of another op gets in between.
+    return Promise.all(list.map((args) => this.command(args, signal)));
   }
 
   /** Ends the connection at once; a command under way ends as broken. Safe to call twice. */

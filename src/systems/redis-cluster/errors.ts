@@ -12,6 +12,8 @@ const DEFINITE: ReadonlySet<string> = new Set([
   // Several keys whose slot is being moved, or of several slots. Ours have one key; named for completeness.
   "TRYAGAIN",
   "CROSSSLOT",
+  // A transaction of which a command was refused: EXEC carried out none.
+  "EXECABORT",
   // A write that reached a replica.
   "READONLY",
   // Still reading its data after a start.

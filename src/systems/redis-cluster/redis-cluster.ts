@@ -11,7 +11,7 @@ import { connectTo } from "./nodes.js";
 export const redisClusterDefinition: SystemDefinition = {
   name: "redis-cluster",
   summary:
-    "Redis Cluster 8: primaries with asynchronous replicas and automatic fail-over; registers, compare-and-set, sets",
+    "Redis Cluster 8: primaries with asynchronous replicas and automatic fail-over; registers, compare-and-set, sets, MULTI/EXEC, counters, queues, locks",
   promises: "no strong consistency: acknowledged writes may be lost in a fail-over, for about one node-timeout (2 s)",
   defaultNodes: 6,
   minNodes: 6,

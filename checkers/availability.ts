@@ -21,7 +21,7 @@ export type { CutReport, KindEvidence } from "./availability/evidence.js";
 export type { AvailabilityRow } from "./availability/table.js";
 
 export interface AvailabilityOptions {
-  /** Errors of `fail` that are answers rather than refusals. Default: "mismatch", "conflict", "held", "empty". */
+  /** Errors of `fail` that are answers rather than refusals. Default: "mismatch", "conflict", "held", "not held", "empty". */
   readonly answers?: readonly string[];
   /** Checkers whose verdicts say nothing about consistency. Default: availability, stats, perf, faults, harness. */
   readonly informative?: readonly string[];
@@ -52,7 +52,7 @@ export interface AvailabilityVerdict extends Verdict {
   readonly cutsTotal: number;
 }
 
-const ANSWERS = ["mismatch", "conflict", "held", "empty"];
+const ANSWERS = ["mismatch", "conflict", "held", "not held", "empty"];
 const INFORMATIVE = ["availability", "stats", "perf", "faults", "harness"];
 
 /**

@@ -32,7 +32,9 @@ export class Tables {
   /** String id -> key id + 1, so that the reader need not decode. */
   private keyOfString = new Int32Array(256);
 
-  internKey(key: Key): number {
+  internKey(given: Key): number {
+    // -0 is 0, as for values.
+    const key = given === 0 ? 0 : given;
     const known = this.keyIds.get(key);
     if (known !== undefined) return known;
     this.keyIds.set(key, this.keys.length);

@@ -128,6 +128,71 @@ describe("parseHistory", () => {
     expect(parse('{"process":1,"process":2,"type":"invoke","f":"read","value":null}')[0]?.process).toBe(2);
   });
 
+  /** JSON values as texts, in every way that JSON knows to write them, and in some that it does not. */
+  const numbers = "0 -0 -12 1e3 1E-2 1.0 0.5 -1.5e+2 123456789012345 00 01 - +1 .5 1. NaN".split(" ");
+  const strings = [
+    ...['"\\u0041"', '"A"', '"\\ud83d\\ude00"', '"😀"', '"\\ud83d"', '"\\ud83e"', '"\\ufffd"', '"a\\/b"', '"\\x"'],
+    ...['"\\u00"', '"', '"\t"', '"\\t"', '"\u007f"', '"é"', '"\u2028"', '""', '"nemesis"'],
+  ];
+  const others = [
+    ...["null", "true", "false", "nul", "True", "[]", "{}", "[1,2]", "[1, 2]", "[ 1,2 ]", "[1,2,]", "[[1,2],3]"],
+    ...['{"a":{"b":[1,"x"]}}', '["r",null]', '[true,"w"]', "[-0,1e0]"],
+  ];
+  const numberText = fc.oneof(fc.constantFrom(...numbers), fc.integer().map(String), fc.double().map(String));
+  const stringText = fc.oneof(
+    fc.constantFrom(...strings),
+    fc.string({ unit: "binary" }).map((text) => JSON.stringify(text)),
+  );
+  const jsonText = fc.oneof(numberText, stringText, fc.constantFrom(...others), fc.json({ maxDepth: 2 }));
+  const spaces = fc.constantFrom("", "", "", " ", "  ", "\t");
+  const field = fc.oneof(
+    fc.tuple(fc.constantFrom("value", "extra"), jsonText, spaces, spaces),
+    fc.tuple(fc.constant("key"), fc.oneof(numberText, stringText), spaces, spaces),
+    fc.tuple(fc.constantFrom("error", "node", "via"), stringText, spaces, spaces),
+    fc.tuple(fc.constantFrom("time", "index"), numberText, spaces, spaces),
+  );
+  const damage = fc.tuple(fc.nat(120), fc.constantFrom("", '"', ",", "}", "{", ":", "0", "\\", " ", "e"));
+
+  it("reads a line exactly as JSON.parse does, or refuses it as that does", () => {
+    let read = 0;
+    fc.assert(
+      fc.property(
+        fc.array(field, { maxLength: 4 }),
+        spaces,
+        fc.constantFrom("\n", "\r\n", ""),
+        fc.option(damage, { nil: undefined, freq: 2 }),
+        (fields, space, end, hurt) => {
+          let text = `{"process":3,${space}"type":"invoke","f":"w"${fields.map(([name, value, a, b]) => `,${a}"${name}":${b}${value}`).join("")}${space}}`;
+          if (hurt !== undefined) text = text.slice(0, hurt[0]) + hurt[1] + text.slice(hurt[0] + 1);
+          // Numbers past 15 digits become texts, on purpose: see below. NULs are what a power cut leaves.
+          if (/\d{16}/.test(text) || text.includes("\u0000")) return;
+          let wanted: unknown;
+          try {
+            // Damage can tear a pair of surrogates apart: what arrives is the bytes.
+            wanted = [...historyOf([JSON.parse(new TextDecoder().decode(bytes(text))) as Op])];
+          } catch {
+            wanted = "refused";
+          }
+          let found: unknown;
+          try {
+            const parsed = parseHistory(bytes(text + end));
+            // Without its end it may be a line cut off.
+            found = parsed.truncatedLine === undefined ? [...parsed.history] : "refused";
+          } catch (error) {
+            expect(error).toBeInstanceOf(UsageError);
+            found = "refused";
+          }
+          // 0 and -0 are one value here.
+          const plain = (op: unknown): unknown => JSON.parse(JSON.stringify(op));
+          expect(plain(found)).toEqual(plain(wanted));
+          if (wanted !== "refused") read++;
+        },
+      ),
+      { numRuns: Number(process.env["FUZZ_RUNS"] ?? 2000) },
+    );
+    expect(read).toBeGreaterThan(200);
+  });
+
   it("never takes two values for one", () => {
     // As doubles, all four would be 2^53.
     const unsafe = ["9007199254740992", "9007199254740993", "-9007199254740993", "[9007199254740993,1]"];
@@ -142,6 +207,13 @@ describe("parseHistory", () => {
     ]);
     const { history } = parseHistory(bytes(`${line({ process: 1, value: "1" })}\n${line({ process: 2, value: 1 })}`));
     expect(history.values[0]).not.toBe(history.values[1]);
+    // Halves of a surrogate pair are no UTF-8, but strings of JSON they may be.
+    const halves = ["\\ud800", "\\ud801", "\\ufffd", "\\ud800\\udc00"].map((v, process) =>
+      line({ process }).replace("null", `"${v}"`),
+    );
+    const torn = parseHistory(bytes(halves.join("\n"))).history;
+    expect(new Set(torn.values).size).toBe(4);
+    expect([...torn].map((op) => op.value)).toEqual(["\ud800", "\ud801", "\ufffd", "\u{10000}"]);
     // Digits within strings stay as they are; times that long only lose what no clock has.
     expect(parse(line({ value: 'a: 90071992547409939, "b"' }))[0]?.value).toBe('a: 90071992547409939, "b"');
     expect(parse('{"process":1,"time":1700000000000000001,"type":"invoke","f":"w","value":1}')[0]?.time).toBe(1.7e18);

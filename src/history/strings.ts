@@ -7,6 +7,24 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Half of a surrogate pair, alone. */
+const TORN = /\p{Surrogate}/gu;
+
+/**
+ * The bytes of a string. Halves of surrogate pairs, which JSON can hold and UTF-8 cannot, each get the three bytes they would
+ * have: an encoder makes U+FFFD of all of them, and then two strings would be one.
+ */
+function bytesOf(text: string): Uint8Array {
+  if (text.search(TORN) === -1) return encoder.encode(text);
+  const out: number[] = [];
+  for (const char of text) {
+    const code = char.codePointAt(0) as number;
+    if (code >= 0xd800 && code <= 0xdfff) out.push(0xed, 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
+    else out.push(...encoder.encode(char));
+  }
+  return Uint8Array.from(out);
+}
+
 /** Twice the size, keeping what is there. */
 export function grown<A extends Uint8Array | Int32Array | Float64Array>(array: A, size: number): A {
   const bigger = new (array.constructor as new (length: number) => A)(size);
@@ -51,13 +69,16 @@ export class StringPool {
 
   /** The id of a string. */
   intern(text: string): number {
-    const bytes = encoder.encode(text);
-    return this.internBytes(bytes, 0, bytes.length);
+    const bytes = bytesOf(text);
+    const id = this.internBytes(bytes, 0, bytes.length);
+    // Never decoded: torn strings would not come back.
+    this.decoded[id] ??= text;
+    return id;
   }
 
   /** The id of a string, or -1 where it never occurred. */
   find(text: string): number {
-    const bytes = encoder.encode(text);
+    const bytes = bytesOf(text);
     return (this.table[this.slotOf(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))] as number) - 1;
   }
 

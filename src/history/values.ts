@@ -61,7 +61,8 @@ export class ValueTable {
       if (value >= this.direct.length) this.direct = grown(this.direct, directSize(value));
       const known = this.direct[value] as number;
       if (known !== 0) return known - 1;
-      const id = this.add(NUMBER, value, 0, 0);
+      // + 0: -0 is 0.
+      const id = this.add(NUMBER, value + 0, 0, 0);
       this.direct[value] = id + 1;
       return id;
     }

@@ -43,14 +43,27 @@ export interface LevelsOptions {
   readonly nilReads?: "observed" | "any";
 }
 
-/** The levels checker, for registers with unique values. It takes "linearizable" from the checker of that name. */
+/**
+ * The levels checker, for registers with unique values. It takes "linearizable" from the checker of that name, and looks for
+ * weaker levels only where that one did not find the history linearizable: in most runs there is nothing to do.
+ */
 export function levelsChecker(options: LevelsOptions = {}): ConcludingChecker {
+  const asked = new WeakMap<Verdict, { readonly history: History; readonly context: CheckContext }>();
   return {
     name: "levels",
-    check: (history, context) => checkLevels(history, context, options),
+    check: (history, context) => {
+      const own = verdictOf(UNDECIDED, undefined, "nothing was looked at yet");
+      asked.set(own, { history, context });
+      return own;
+    },
     conclude: (own, verdicts) => {
+      const { history, context } = asked.get(own) ?? {};
       const linearizable = verdicts["linearizable"]?.valid;
-      return linearizable === undefined ? own : concludeLevels(own as LevelsVerdict, linearizable);
+      if (linearizable === true) return LINEARIZABLE;
+      // What `check` gave was replaced: it was stopped, or failed.
+      if (history === undefined) return own;
+      const found = checkLevels(history, context, options);
+      return linearizable === undefined ? found : concludeLevels(found, linearizable);
     },
   };
 }
@@ -105,12 +118,7 @@ function causalWitness(
 /** The same with linearizability as another checker judged it. */
 export function concludeLevels(own: LevelsVerdict, linearizable: Valid): LevelsVerdict {
   const { levels, sessions } = own;
-  // A linearizable history has every level; but what nobody observed proves none.
-  if (linearizable === true) {
-    const proved = verdictOf({ linearizable, sequential: true, causal: true, session: true, eventual: true });
-    return proved;
-  }
-  // The scan of all keys does not say "unknown" for histories without reads.
+  if (linearizable === true) return LINEARIZABLE;
   if (levels.linearizable === linearizable) return own;
   const { causalWitness } = own;
   return {
@@ -126,6 +134,8 @@ const UNDECIDED = {
   session: "unknown",
   eventual: "unknown",
 } as const;
+
+const LINEARIZABLE = verdictOf({ linearizable: true, sequential: true, causal: true, session: true, eventual: true });
 
 function verdictOf(
   levels: Readonly<Record<LevelName, Valid>>,

@@ -183,13 +183,13 @@ class Clocks {
       if (list === undefined) later.set(write, [this.conflicts[i + 1] as number]);
       else list.push(this.conflicts[i + 1] as number);
     }
-    const successors = (row: number): number[] => {
+    const after = Array.from({ length: count }, (_, row) => {
       const next = this.nextRow[row] as number;
       return [...(next === -1 ? [] : [next]), ...(readers.get(row) ?? []), ...(later.get(row) ?? [])];
-    };
-    const left = unpeeled(count, successors);
+    });
+    const left = unpeeled(after);
     const start = left.indexOf(1);
-    return start === -1 ? undefined : shortest(left, successors, [...later.keys(), start]);
+    return start === -1 ? undefined : shortest(left, after, [...later.keys()]);
   }
 }
 
@@ -206,10 +206,10 @@ function latest(rows: readonly number[], order: Int32Array, seen: number): numbe
 }
 
 /** Marks what is in a cycle or between two: rows are taken away while they have nothing before them, then nothing after. */
-function unpeeled(count: number, successors: (row: number) => readonly number[]): Uint8Array {
+function unpeeled(after: readonly (readonly number[])[]): Uint8Array {
+  const count = after.length;
   const left = new Uint8Array(count).fill(1);
   const before: number[][] = Array.from({ length: count }, () => []);
-  const after: number[][] = Array.from({ length: count }, (_, row) => [...successors(row)]);
   after.forEach((nexts, row) => {
     for (const next of nexts) (before[next] as number[]).push(row);
   });
@@ -217,12 +217,12 @@ function unpeeled(count: number, successors: (row: number) => readonly number[])
     [after, before],
     [before, after],
   ] as const) {
-    const open = Int32Array.from(from, (rows) => rows.filter((row) => left[row] === 1).length);
+    const open = Int32Array.from(from, (rows) => rows.reduce((sum, row) => sum + (left[row] as number), 0));
     const ready: number[] = [];
     for (let row = 0; row < count; row++) if (left[row] === 1 && open[row] === 0) ready.push(row);
     for (let row = ready.pop(); row !== undefined; row = ready.pop()) {
       left[row] = 0;
-      for (const next of to[row] as number[]) {
+      for (const next of to[row] as readonly number[]) {
         open[next] = (open[next] as number) - 1;
         if (open[next] === 0 && left[next] === 1) ready.push(next);
       }
@@ -232,48 +232,49 @@ function unpeeled(count: number, successors: (row: number) => readonly number[])
 }
 
 /** How many starts are tried for the shortest cycle. */
-const STARTS = 64;
+const STARTS = 32;
 
 /** The shortest cycle through one of the first starts that are left. */
 function shortest(
   left: Uint8Array,
-  successors: (row: number) => readonly number[],
+  after: readonly (readonly number[])[],
   starts: readonly number[],
 ): readonly number[] | undefined {
   let best: readonly number[] | undefined;
   for (const start of starts.filter((row) => left[row] === 1).slice(0, STARTS)) {
-    const cycle = cycleFrom(start, left, successors);
-    if (cycle !== undefined && (best === undefined || cycle.length < best.length)) best = cycle;
+    best = cycleFrom(start, left, after, best?.length ?? left.length + 1) ?? best;
   }
   // None of the starts need be in a cycle; some row is.
   for (let row = 0; best === undefined && row < left.length; row++) {
-    if (left[row] === 1) best = cycleFrom(row, left, successors);
+    if (left[row] === 1) best = cycleFrom(row, left, after, left.length + 1);
   }
   return best;
 }
 
+/** A shortest cycle through a row, if it has fewer rows than `below`. */
 function cycleFrom(
   start: number,
   left: Uint8Array,
-  successors: (row: number) => readonly number[],
+  after: readonly (readonly number[])[],
+  below: number,
 ): readonly number[] | undefined {
-  const cameFrom = new Map<number, number>();
-  const queue = [start];
-  for (const row of queue) {
-    for (const next of successors(row)) {
-      if (left[next] === 0) continue;
-      if (next === start) {
-        const path = [row];
-        for (let at = row; at !== start; ) {
-          at = cameFrom.get(at) as number;
-          path.push(at);
+  const cameFrom = new Map<number, number>([[start, start]]);
+  let front = [start];
+  for (let length = 1; length < below && front.length > 0; length++) {
+    const next: number[] = [];
+    for (const row of front) {
+      for (const to of after[row] as readonly number[]) {
+        if (to === start) {
+          const path = [row];
+          for (let at = row; at !== start; path.push(at)) at = cameFrom.get(at) as number;
+          return path.reverse();
         }
-        return path.reverse();
+        if (left[to] === 0 || cameFrom.has(to)) continue;
+        cameFrom.set(to, row);
+        next.push(to);
       }
-      if (cameFrom.has(next)) continue;
-      cameFrom.set(next, row);
-      queue.push(next);
     }
+    front = next;
   }
   return undefined;
 }

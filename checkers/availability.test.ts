@@ -1,7 +1,7 @@
 /** Availability on made-up systems whose class is known: quorum systems, sloppy ones, Redis-like ones, and runs that show nothing. */
 import { describe, expect, it } from "vitest";
 import type { Valid, Verdict } from "../src/core/checker.js";
-import type { NodeId } from "../src/core/op.js";
+import type { NodeId, Op } from "../src/core/op.js";
 import { historyOf } from "../src/history/index.js";
 import { type AvailabilityVerdict, availabilityChecker } from "./availability.js";
 import { compose } from "./compose.js";
@@ -11,11 +11,16 @@ const fast: Reply = { type: "ok", latencyMs: 3 };
 const refused: Reply = { type: "fail", latencyMs: 2, error: "no leader" };
 const timedOut: Reply = { type: "info", latencyMs: 1000, error: "timeout" };
 
-async function judge(scenario: Scenario, consistent: Valid = true, finalMs?: number): Promise<AvailabilityVerdict> {
+async function judge(
+  scenario: Scenario,
+  consistent: Valid = true,
+  finalMs?: number,
+  ops = opsOf(scenario),
+): Promise<AvailabilityVerdict> {
   const other: Verdict = { valid: consistent, summary: "as told" };
   const composed = compose([availabilityChecker(), { name: "linearizable", check: () => other }]);
   const final = finalMs === undefined ? {} : { finalNs: finalMs * 1e6 };
-  const { checkers } = await composed.check(historyOf(opsOf(scenario)), { nodes: scenario.nodes, ...final });
+  const { checkers } = await composed.check(historyOf(ops), { nodes: scenario.nodes, ...final });
   return checkers.availability as AvailabilityVerdict;
 }
 
@@ -264,6 +269,46 @@ describe("what cannot be judged", () => {
     const stopped = (faults: readonly Fault[]): Scenario => run(faults, () => refused);
     expect((await judge(stopped(oneCut))).class).toBe("neither");
     expect((await judge(stopped([...oneCut, kill]))).class).toBe("unknown");
+  });
+
+  it("answers that came before the cut had bitten are no service of the minority", async () => {
+    // Writes under way are answered 40 ms into a cut that takes 100 ms to bite. In the second cut nobody at n1 or n2 writes
+    // again: those answers must not stand alone as "the minority answered 2 of 2 writes".
+    const cuts = [cut(["n1", "n2"], 10_000, 14_500), cut(["n1", "n2"], 20_000, 24_500)];
+    const scenario = run(
+      cuts,
+      (ask, since) => (!isMinority(ask) ? fast : since < 60 ? { ...fast, latencyMs: 30 } : timedOut),
+      { everyMs: 60, clients: 10 },
+    );
+    const silenced = new Map<Op["process"], boolean>();
+    const ops = opsOf(scenario).map((op) => {
+      const late = op.time > 20_060e6 && op.time < 24_500e6 && (op.node === "n1" || op.node === "n2");
+      if (op.type === "invoke") silenced.set(op.process, late && op.f === "write");
+      return silenced.get(op.process) === true ? { ...op, f: "read", value: null } : op;
+    });
+    const found = await judge(scenario, true, undefined, ops);
+    const write = found.evidence.find(({ f }) => f === "write");
+    expect(write).toMatchObject({ minorityRefused: "yes", refusedAnswered: 0 });
+    expect(found.class).toBe("CP-like");
+  });
+
+  it("one client's time-out in a rare kind of op is no outage of that kind", async () => {
+    // 2 s into the cut one client is stuck for 1.5 s in a cas; it would have asked mostly for something else meanwhile.
+    let struck = false;
+    const scenario = run(
+      [cut(["n1", "n2"], 10_000, 15_000)],
+      (ask, since) => {
+        if (isMinority(ask) || since < 500) return refused;
+        if (since < 2000 || struck || ask.f !== "cas") return fast;
+        struck = true;
+        return { ...timedOut, latencyMs: 1500 };
+      },
+      { clients: 20, everyMs: 100, fs: ["read", "read", "read", "read", "write", "write", "write", "cas"] },
+    );
+    const found = await judge(scenario);
+    expect(struck).toBe(true);
+    expect(found.class).toBe("CP-like");
+    expect(found.failoverMs).toBeLessThanOrEqual(600);
   });
 
   it("ops at a killed node are nobody's refusal", async () => {

@@ -52,8 +52,10 @@ export interface AvailabilityVerdict extends Verdict {
   readonly cutsTotal: number;
 }
 
-const ANSWERS = ["mismatch", "conflict", "held", "not held", "empty"];
-const INFORMATIVE = ["availability", "stats", "perf", "faults", "harness"];
+/** Errors of `fail` that are answers rather than refusals. */
+export const ANSWERS: readonly string[] = ["mismatch", "conflict", "held", "not held", "empty"];
+/** Checkers whose verdicts say nothing about consistency. */
+export const INFORMATIVE: readonly string[] = ["availability", "stats", "perf", "faults", "harness"];
 
 /**
  * The availability checker. Its `valid` only says whether it could measure: true without any partition (class "unknown":

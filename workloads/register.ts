@@ -16,7 +16,12 @@ export const registerWorkload: WorkloadDefinition = {
   needs: ["read", "write"],
   options: [
     { name: "keys", summary: "keys in use at a time", default: "6", values: "integer" },
-    { name: "ops-per-key", summary: "ops after which a key is retired", default: "400", values: "integer" },
+    {
+      name: "ops-per-key",
+      summary: "ops after which a key is retired; of three keys, one lives so long, one a quarter, one a sixteenth",
+      default: "400",
+      values: "integer",
+    },
     { name: "cas", summary: "also compare and set, where the system can", default: "true", values: ["true", "false"] },
   ],
   create: ({ nodes, options, ops }) => {

@@ -120,10 +120,10 @@ function kindEvidence(f: string, cuts: readonly JudgedCut[]): KindEvidence {
     minorityRefused: refusal.answer,
     hasMinority: labels.includes("minority"),
     hasMajority: labels.includes("majority"),
-    majorityTried: tried("majority"),
-    minorityTried: tried("minority"),
-    refusedTried: refusal.tried,
-    refusedAnswered: refusal.answered,
+    majorityTried: Math.round(tried("majority")),
+    minorityTried: Math.round(tried("minority")),
+    refusedTried: Math.round(refusal.tried),
+    refusedAnswered: Math.round(refusal.answered),
     failoverMs: longest(cuts.map(({ groups }) => bestServed(groups)?.service.servedFromMs ?? null)),
     refusedAfterMs: longest(
       all

@@ -55,6 +55,7 @@ export function measure(calls: Calls, plan: Plan, answers: ReadonlySet<string>):
   const cadence = cadences(calls, plan.mainEndNs);
   const table = new Cells(calls);
   const isAnswer = Uint8Array.from(calls.errors, (error) => (answers.has(error) ? 1 : 0));
+  const mix = mixOf(calls, plan.mainEndNs);
   const during = plan.cuts.map(() => new Map<string, Map<NodeId, Slices>>());
   const recovery = plan.cuts.map(() => new Map<string, Map<NodeId, Slices>>());
   const cellOf = new Int32Array(calls.length).fill(-1);
@@ -76,15 +77,42 @@ export function measure(calls: Calls, plan: Plan, answers: ReadonlySet<string>):
     for (let i = Math.max(0, next - 1); i < plan.cuts.length; i++) {
       const each = plan.cuts[i] as Cut;
       if (each.beginNs > sample.endNs) break;
-      slicesOf(during[i], f, node, each.beginNs, each.endNs)?.add(sample);
+      const weight = mix[calls.f[call] as number] as number;
+      if (feltFromNs(each, sample) <= sample.endNs)
+        slicesOf(during[i], f, node, each.beginNs, each.endNs)?.add(sample, weight);
       const until = Math.min(each.quietUntilNs, each.healedNs + RECOVERY_LIMIT_NS);
-      slicesOf(recovery[i], f, node, each.healedNs, until)?.add(sample);
+      slicesOf(recovery[i], f, node, each.healedNs, until)?.add(sample, weight);
     }
   }
   return { cells: table.list, during, recovery, cellOf };
 }
 
-function sampleOf(calls: Calls, call: number, cadence: Float64Array, isAnswer: Uint8Array): Sample {
+/**
+ * From when on an op's end says something of a cut. An answer that came before the cut was proved to bite everywhere need not
+ * have crossed it: two writes of an etcd under load, answered 50 ms into a cut that took 300 ms to make, are no service of
+ * its minority. A refusal may be the cut's doing from its first rule on.
+ */
+function feltFromNs(cut: Cut, { answered }: Sample): number {
+  return answered ? Math.min(cut.window.biteNs, cut.endNs) : cut.beginNs;
+}
+
+/**
+ * Each f's share of the ops of the main phase. What a client could not issue while it was stuck in a compare-and-set would
+ * mostly have been something else: counted as compare-and-sets all of it, one time-out would look like an outage of that f.
+ */
+function mixOf(calls: Calls, mainEndNs: number): Float64Array {
+  const counts = new Float64Array(calls.fs.length);
+  let all = 0;
+  for (let call = 0; call < calls.length && (calls.invokeNs[call] as number) < mainEndNs; call++) {
+    const f = calls.f[call] as number;
+    counts[f] = (counts[f] as number) + 1;
+    all++;
+  }
+  return counts.map((count) => (all === 0 ? 0 : count / all));
+}
+
+/** What a call shows of service: its times, whether it was answered, and what its client could not issue meanwhile. */
+export function sampleOf(calls: Calls, call: number, cadence: Float64Array, isAnswer: Uint8Array): Sample {
   const invokeNs = calls.invokeNs[call] as number;
   const endNs = calls.endNs[call] as number;
   const type = calls.type[call] as number;

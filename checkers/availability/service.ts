@@ -48,14 +48,17 @@ export class Slices {
     this.answered = new Float64Array(count);
   }
 
-  /** Counts an op and what its client missed. An op under way when the stretch began counts from there. */
-  add(sample: Sample): void {
+  /**
+   * Counts an op, and what its client missed by `missedWeight` each. An op under way when the stretch began counts from
+   * there.
+   */
+  add(sample: Sample, missedWeight: number): void {
     const { invokeNs, missed, cadenceNs } = sample;
-    if (invokeNs < this.toNs && sample.endNs >= this.fromNs) this.one(sample, Math.max(invokeNs, this.fromNs));
+    if (invokeNs < this.toNs && sample.endNs >= this.fromNs) this.one(sample, Math.max(invokeNs, this.fromNs), 1);
     for (let k = 1; k <= missed; k++) {
       const at = invokeNs + k * cadenceNs;
       if (at >= this.toNs) break;
-      if (at >= this.fromNs) this.one(sample, at);
+      if (at >= this.fromNs) this.one(sample, at, missedWeight);
     }
   }
 
@@ -67,15 +70,15 @@ export class Slices {
     }
   }
 
-  private one({ endNs, ended, answered }: Sample, at: number): void {
+  private one({ endNs, ended, answered }: Sample, at: number, weight: number): void {
     const inTime = ended && endNs <= this.toNs;
     // Issued so late that it could not be told before the stretch ended: no evidence either way. Without this, an op that
     // a healed minority answers just after the cut would count as served during it.
     if (!inTime && this.toNs - at < DEADLINE_NS) return;
     const slice = Math.min(this.tried.length - 1, Math.floor((at - this.fromNs) / SLICE_NS));
-    this.tried[slice] = (this.tried[slice] as number) + 1;
-    if (answered && endNs - at <= DEADLINE_NS) this.good[slice] = (this.good[slice] as number) + 1;
-    if (answered && inTime) this.answered[slice] = (this.answered[slice] as number) + 1;
+    this.tried[slice] = (this.tried[slice] as number) + weight;
+    if (answered && endNs - at <= DEADLINE_NS) this.good[slice] = (this.good[slice] as number) + weight;
+    if (answered && inTime) this.answered[slice] = (this.answered[slice] as number) + weight;
   }
 }
 

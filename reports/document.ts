@@ -41,23 +41,53 @@ const ICON_COLOURS = { valid: "%23188a4e", invalid: "%23d0342c", unknown: "%23c9
 export async function documentOf(parts: Parts, assets: ReportAssets): Promise<string> {
   const { results } = parts;
   const word = validWord(validOf(results));
+  const absent = new Set([...(parts.hasLogs ? [] : ["logs"]), ...(parts.hasMessages ? [] : ["messages"])]);
+  return pageOf(
+    {
+      title: `${word}: ${clip(`${results.system} ${results.workload} ${results.nemesis}`, 120)}`,
+      iconColour: ICON_COLOURS[word],
+      skipTo: "the verdict",
+      links: LINKS.filter(([id]) => !absent.has(id)),
+      body: parts.body,
+      footer: "Rendered from results.json and history.jsonl; this page judges nothing itself.",
+      data: parts.data,
+    },
+    assets,
+  );
+}
+
+/** What differs between pages. */
+export interface PageParts {
+  readonly title: string;
+  /** As in a URL: "%23188a4e". */
+  readonly iconColour: string;
+  /** "the verdict" */
+  readonly skipTo: string;
+  /** Sections, for the bar. */
+  readonly links: readonly (readonly [id: string, label: string])[];
+  readonly body: Html;
+  readonly footer: string;
+  /** Base64. */
+  readonly data: string;
+}
+
+/** Any page of ours: closed to the outside, with its own script and style and nothing else. */
+export async function pageOf(parts: PageParts, assets: ReportAssets): Promise<string> {
   const script = closed(assets.script, "script");
   const style = closed(assets.style, "style");
   const policy = await contentPolicy([BOOT, script], style);
-  const absent = new Set([...(parts.hasLogs ? [] : ["logs"]), ...(parts.hasMessages ? [] : ["messages"])]);
-  const links = LINKS.filter(([id]) => !absent.has(id));
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<title>${word}: ${clip(`${results.system} ${results.workload} ${results.nemesis}`, 120)} · cap-test</title>
-<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Ccircle cx='4' cy='4' r='4' fill='${trusted(ICON_COLOURS[word])}'/%3E%3C/svg%3E">
+<title>${parts.title} · cap-test</title>
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Ccircle cx='4' cy='4' r='4' fill='${trusted(parts.iconColour)}'/%3E%3C/svg%3E">
 <style>${trusted(style)}</style><script>${trusted(BOOT)}</script></head>
-<body><a class="skip" href="#main">Skip to the verdict</a>
-<header class="bar"><span class="brand">cap-test</span><nav aria-label="Sections">${links.map(([id, label]) => html`<a href="#${id}">${label}</a>`)}</nav>
+<body><a class="skip" href="#main">Skip to ${parts.skipTo}</a>
+<header class="bar"><span class="brand">cap-test</span><nav aria-label="Sections">${parts.links.map(([id, label]) => html`<a href="#${id}">${label}</a>`)}</nav>
 <button type="button" id="theme" class="needs-js" aria-label="Switch between dark and light">${icon("theme")}</button></header>
 <main id="main" tabindex="-1">${parts.body}</main>
-<footer><p>Made by cap-test. Rendered from results.json and history.jsonl; this page judges nothing itself.</p></footer>
+<footer><p>Made by cap-test. ${parts.footer}</p></footer>
 <script type="application/octet-stream" id="report-data">${trusted(parts.data)}</script>
 <script>${trusted(script)}</script></body></html>
 `;

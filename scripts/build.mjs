@@ -73,7 +73,7 @@ async function compile(out) {
   });
   await build({
     ...common,
-    entryPoints: [join(root, "reports/page/main.tsx"), join(root, "reports/page/style.css")],
+    entryPoints: ["main.tsx", "style.css", "compare.ts", "compare.css"].map((name) => join(root, "reports/page", name)),
     outdir: join(out, "reports/page"),
     bundle: true,
     minify: true,

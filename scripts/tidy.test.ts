@@ -15,6 +15,7 @@ const ENTRIES = [
   /^docker\/kv\/entry\.ts$/,
   /^bench\//,
   /^reports\/page\/main\.tsx$/,
+  /^reports\/page\/compare\.ts$/,
 ];
 
 function files(folder: string): string[] {

@@ -3,18 +3,20 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { ReportAssets } from "../document.js";
 
-let bundled: Promise<ReportAssets> | undefined;
+const bundled = new Map<string, Promise<ReportAssets>>();
 
-/** The assets as the build makes them, once per process. */
-export function testAssets(): Promise<ReportAssets> {
-  bundled ??= bundle();
-  return bundled;
+/** The assets as the build makes them, once per process: of a run's report, or of a comparison. */
+export function testAssets(page: "report" | "compare" = "report"): Promise<ReportAssets> {
+  const known =
+    bundled.get(page) ?? (page === "report" ? bundle("main.tsx", "style.css") : bundle("compare.ts", "compare.css"));
+  bundled.set(page, known);
+  return known;
 }
 
-async function bundle(): Promise<ReportAssets> {
+async function bundle(script: string, style: string): Promise<ReportAssets> {
   const page = fileURLToPath(new URL("../page/", import.meta.url));
   const result = await build({
-    entryPoints: [`${page}main.tsx`, `${page}style.css`],
+    entryPoints: [`${page}${script}`, `${page}${style}`],
     bundle: true,
     minify: true,
     format: "iife",
@@ -32,5 +34,5 @@ async function bundle(): Promise<ReportAssets> {
     if (file === undefined) throw new Error(`esbuild gave no ${suffix}`);
     return file.text;
   };
-  return { script: text("main.js"), style: text("style.css") };
+  return { script: text(".js"), style: text(".css") };
 }

@@ -19,8 +19,8 @@ export function withCommon(command: Command): Command {
     .option("--no-color", "no colours");
 }
 
-export interface RunFlags extends CommonOptions {
-  readonly system?: string;
+/** What `withLoadOptions` reads. */
+export interface LoadFlags extends CommonOptions {
   readonly workload?: string;
   readonly nemesis?: string;
   readonly nemesisInterval?: number;
@@ -31,11 +31,15 @@ export interface RunFlags extends CommonOptions {
   readonly opTimeout?: number;
   readonly seed?: number;
   readonly runtime?: "auto" | "docker" | "simulation";
-  readonly systemOpt: Record<string, string>;
   readonly workloadOpt: Record<string, string>;
-  readonly image?: string;
   readonly config?: string;
   readonly dir: string;
+}
+
+export interface RunFlags extends LoadFlags {
+  readonly system?: string;
+  readonly systemOpt: Record<string, string>;
+  readonly image?: string;
 }
 
 export const number = (text: string): number => {
@@ -63,8 +67,16 @@ const runtimeName = (text: string): string => {
 
 /** The options that say what to run. Times in seconds, as everywhere on the command line. */
 export function withRunOptions(command: Command): Command {
-  return withCommon(command)
-    .option("--system <name>", "what to test (default: kv-raft; see `cap-test list systems`)")
+  return withLoadOptions(
+    withCommon(command).option("--system <name>", "what to test (default: kv-raft; see `cap-test list systems`)"),
+  )
+    .option("--system-opt <k=v>", "an option of the system (repeatable)", keyValue, {})
+    .option("--image <name>", "another image for the system's containers");
+}
+
+/** The options of load, faults and surroundings, whatever system they are for. */
+export function withLoadOptions(command: Command): Command {
+  return command
     .option("--workload <name>", "what clients do (default: register)")
     .option(
       "--nemesis <faults>",
@@ -86,9 +98,7 @@ export function withRunOptions(command: Command): Command {
     .option("--op-timeout <s>", "deadline of one operation (default: 1)", number)
     .option("--seed <n>", "seed of everything random (default: a new one, printed first)", wholeNumber)
     .option("--runtime <name>", "docker, simulation, or auto: docker where an engine answers (default)", runtimeName)
-    .option("--system-opt <k=v>", "an option of the system (repeatable)", keyValue, {})
     .option("--workload-opt <k=v>", "an option of the workload (repeatable)", keyValue, {})
-    .option("--image <name>", "another image for the system's containers")
     .option("--config <file>", "systems and workloads of your own (default: cap-test.config.{ts,mjs,js} here)")
     .option("--dir <path>", "where runs are stored", "runs");
 }
@@ -96,9 +106,12 @@ export function withRunOptions(command: Command): Command {
 const ms = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000);
 
 export function requestOf(flags: RunFlags): RunRequest {
+  return { ...loadRequestOf(flags), system: flags.system, systemOpts: flags.systemOpt, image: flags.image };
+}
+
+/** The same without the system. */
+export function loadRequestOf(flags: LoadFlags): RunRequest {
   return {
-    system: flags.system,
-    systemOpts: flags.systemOpt,
     workload: flags.workload,
     workloadOpts: flags.workloadOpt,
     nemesis: flags.nemesis,
@@ -110,7 +123,6 @@ export function requestOf(flags: RunFlags): RunRequest {
     opTimeoutMs: ms(flags.opTimeout),
     seed: flags.seed ?? rng(Date.now()).below(1_000_000),
     runtime: flags.runtime,
-    image: flags.image,
   };
 }
 

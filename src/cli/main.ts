@@ -10,6 +10,7 @@ type AddCommand = (program: Command, exit: (code: number) => void) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   run: async () => (await import("./run.js")).runCommand,
   sweep: async () => (await import("./sweep.js")).sweepCommand,
+  compare: async () => (await import("./compare.js")).compareCommand,
   replay: async () => (await import("./replay.js")).replayCommand,
   check: async () => (await import("./check.js")).checkCommand,
   serve: async () => (await import("./serve.js")).serveCommand,

@@ -1,6 +1,7 @@
 /** One run from start to stored results: start the nodes, run the phases, stop them, judge the history, write the report. */
 import type { Checker } from "../core/checker.js";
 import { EnvironmentError, messageOf } from "../core/errors.js";
+import type { History } from "../core/history.js";
 import type { Op } from "../core/op.js";
 import type { RunResults } from "../core/run.js";
 import type { Progress } from "../core/runtime.js";
@@ -37,6 +38,7 @@ export interface RunOptions {
 
 export interface RunOutcome {
   readonly results: RunResults;
+  readonly history: History;
   readonly folder: RunFolder;
   /** The environment broke on the way: results say what could be judged, but the command exits 255. */
   readonly error?: EnvironmentError;
@@ -76,7 +78,7 @@ export async function runTest(options: RunOptions): Promise<RunOutcome> {
   folder.write("results.json", `${JSON.stringify(results, null, 2)}\n`);
   await writeReports({ folder, spec, results, history, logs: lived.logs, trace: lived.trace });
   const { error } = lived.outcome;
-  return { results, folder, ...(error === undefined ? {} : { error }) };
+  return { results, history, folder, ...(error === undefined ? {} : { error }) };
 }
 
 const lastMs = (ops: readonly Op[]): number => Math.round((ops.at(-1)?.time ?? 0) / 1e6);

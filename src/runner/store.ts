@@ -12,8 +12,11 @@ export interface RunFolder {
   write(name: string, content: string): void;
 }
 
-/** Makes the folder of a new run, and points DIR/latest to it. Two runs in one second get different names. */
-export function createRunFolder(dir: string, name: string, startedAt: Date): RunFolder {
+/**
+ * Makes the folder of a new run, and points DIR/latest to it (not to a comparison's, which holds no history). Two runs in
+ * one second get different names.
+ */
+export function createRunFolder(dir: string, name: string, startedAt: Date, isLatest = true): RunFolder {
   const base = join(resolve(dir), safeName(name));
   const time = startedAt
     .toISOString()
@@ -24,7 +27,7 @@ export function createRunFolder(dir: string, name: string, startedAt: Date): Run
     for (let i = 1; ; i++) {
       const path = join(base, i === 1 ? time : `${time}-${i}`);
       if (!tryMkdir(path)) continue;
-      pointLatest(resolve(dir), path);
+      if (isLatest) pointLatest(resolve(dir), path);
       return folderAt(path);
     }
   } catch (error) {
@@ -53,6 +56,15 @@ export function folderAt(path: string): RunFolder {
       }
     },
   };
+}
+
+/** Writes a file the user named. @throws EnvironmentError where it cannot be written. */
+export function writeTextFile(path: string, content: string): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new EnvironmentError(`cannot write ${path}: ${messageOf(error)}.`);
+  }
 }
 
 const safeName = (name: string): string => name.replaceAll(/[^A-Za-z0-9.,+=-]+/g, "_").slice(0, 120);

@@ -17,10 +17,11 @@ export interface ReportInput {
   readonly trace: readonly TraceEntry[];
 }
 
-/** The page's script and style, bundled by the build. */
-export function pageAssets(): { script: string; style: string } {
+/** A page's script and style, bundled by the build: those of a run's report, or of a comparison. */
+export function pageAssets(page: "report" | "compare" = "report"): { script: string; style: string } {
   const read = (name: string): string =>
     readFileSync(fileURLToPath(new URL(`../../reports/page/${name}`, import.meta.url)), "utf8");
+  if (page === "compare") return { script: read("compare.js"), style: read("compare.css") };
   return { script: read("main.js"), style: read("style.css") };
 }
 

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 
 const home = resolve("node_modules/.mutate/node_modules/@stryker-mutator");
 // Fuzzing finds a mutant in its first runs or hardly at all.
-process.env.FUZZ_RUNS ??= "100";
+process.env.FUZZ_RUNS ??= "60";
+process.env.SEEDS ??= "4";
 
 export default {
   testRunner: "vitest",
@@ -18,7 +19,7 @@ export default {
   concurrency: 1,
   timeoutMS: 20_000,
   timeoutFactor: 3,
-  reporters: ["clear-text", "json"],
+  reporters: ["clear-text", "json", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: ".stryker-tmp/report.json" },
   tempDirName: ".stryker-tmp",

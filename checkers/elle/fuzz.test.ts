@@ -97,6 +97,9 @@ describe.each(["list-append", "rw-register"] as const)("%s against brute force",
           const type = text.slice(0, text.indexOf(":"));
           const again = check(witness, claimed);
           expect(again.valid).toBe(false);
+          // Two claims that each hold in the whole history's order may contradict each other in a part of it: there the one
+          // that the whole contradicts (and which so is not used) is not known to be wrong.
+          if (again.found.includes("cyclic-versions")) continue;
           // Or a sharper one: where a longer read is missing, appends it showed apart may become neighbours.
           expect(impliedAnomalies(again.found), `${type} in ${again.summary}`).toContain(type);
         }

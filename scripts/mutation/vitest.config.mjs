@@ -2,5 +2,9 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["checkers/**/*.test.ts"], exclude: ["**/*.docker.test.ts", "**/corpus.test.ts"], testTimeout: 120_000 },
+  test: {
+    include: ["checkers/**/*.test.ts"],
+    exclude: ["**/*.docker.test.ts", "**/corpus.test.ts"],
+    testTimeout: 120_000,
+  },
 });

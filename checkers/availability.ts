@@ -21,7 +21,7 @@ export type { CutReport, KindEvidence } from "./availability/evidence.js";
 export type { AvailabilityRow } from "./availability/table.js";
 
 export interface AvailabilityOptions {
-  /** Errors of `fail` that are answers rather than refusals. Default: "mismatch", "conflict", "held", "not held", "empty". */
+  /** Errors of `fail` that are answers rather than refusals. Default: "mismatch", "conflict", "held", "not held", "stale token", "empty". */
   readonly answers?: readonly string[];
   /** Checkers whose verdicts say nothing about consistency. Default: availability, stats, perf, faults, harness. */
   readonly informative?: readonly string[];
@@ -53,7 +53,7 @@ export interface AvailabilityVerdict extends Verdict {
 }
 
 /** Errors of `fail` that are answers rather than refusals. */
-export const ANSWERS: readonly string[] = ["mismatch", "conflict", "held", "not held", "empty"];
+export const ANSWERS: readonly string[] = ["mismatch", "conflict", "held", "not held", "stale token", "empty"];
 /** Checkers whose verdicts say nothing about consistency. */
 export const INFORMATIVE: readonly string[] = ["availability", "stats", "perf", "faults", "harness"];
 

@@ -9,5 +9,6 @@ export * from "./linearizable/index.js";
 export * from "./lost-writes.js";
 export * from "./perf.js";
 export * from "./set-full.js";
+export * from "./stale-writes.js";
 export * from "./staleness.js";
 export * from "./stats.js";

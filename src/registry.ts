@@ -1,6 +1,7 @@
 /** Everything there is, as literal lists: the command line's validation and the documentation's tables derive from them. */
 import { appendWorkload } from "../workloads/append.js";
 import { counterWorkload } from "../workloads/counter.js";
+import { lockWorkload } from "../workloads/lock.js";
 import { mutexWorkload } from "../workloads/mutex.js";
 import { queueWorkload } from "../workloads/queue.js";
 import { registerWorkload } from "../workloads/register.js";
@@ -14,6 +15,15 @@ import { redisClusterDefinition } from "./systems/redis-cluster/redis-cluster.js
 
 export const registry: Registry = {
   systems: [etcdDefinition, redisClusterDefinition, ...kvDefinitions],
-  workloads: [registerWorkload, setWorkload, appendWorkload, wrWorkload, mutexWorkload, queueWorkload, counterWorkload],
+  workloads: [
+    registerWorkload,
+    setWorkload,
+    appendWorkload,
+    wrWorkload,
+    mutexWorkload,
+    lockWorkload,
+    queueWorkload,
+    counterWorkload,
+  ],
   nemeses: nemesisDefinitions,
 };

@@ -7,6 +7,7 @@ import { clients } from "../src/generators/index.js";
 import { simulate } from "../src/generators/simulate.js";
 import { drain } from "./drain.js";
 import { keyedOps } from "./keyed-ops.js";
+import { lockOps } from "./lock-ops.js";
 import { mutexOps } from "./mutex-ops.js";
 import { simulatedRun } from "./testing/simulated-run.js";
 
@@ -114,6 +115,38 @@ describe("mutex ops", () => {
   }
 });
 
+describe("lock ops", () => {
+  test("each process acquires, writes with the token it got, and releases; every second one pauses before it writes", () => {
+    let tokens = 0;
+    const told = new Map<number, number>();
+    const history = simulate(clients(lockOps({ locks: 2, pauseMs: 50, write: "write" })), {
+      seed: 5,
+      concurrency: 3,
+      maxOps: 300,
+      complete: ({ f, index }) => {
+        if (f === "acquire" && !told.has(index)) told.set(index, ++tokens);
+        return { afterNs: 1_000_000, type: "ok", ...(f === "acquire" ? { value: told.get(index) } : {}) };
+      },
+    });
+    const last = new Map<unknown, Op>();
+    let paused = 0;
+    let written = 0;
+    for (const op of history) {
+      const before = last.get(op.process);
+      last.set(op.process, op);
+      if (op.type !== "invoke" || before === undefined) continue;
+      expect(op.f).toBe({ acquire: "write", write: "release", release: "acquire" }[before.f]);
+      if (op.f !== "write") continue;
+      expect(op.key).toBe(`guarded-${before.key}`);
+      expect((op.value as unknown[])[0]).toBe(before.value);
+      written++;
+      if (op.time - before.time >= 50e6) paused++;
+    }
+    expect(paused / written).toBeGreaterThan(0.3);
+    expect(paused / written).toBeLessThan(0.7);
+  });
+});
+
 describe("drain", () => {
   function drained(elements: Record<string, number>, answer: "ok" | "fail" = "ok"): readonly Op[] {
     let generator = drain();
@@ -174,6 +207,21 @@ describe.each(["mutex", "queue", "counter"] as const)("%s in the simulation", (w
     expect(judged(run).valid, run.summary).toBe(false);
   });
 });
+
+test.each(["lock", "fenced"])(
+  "locks that do not expire keep stale writes out of what they guard (guard=%s)",
+  async (guard) => {
+    const workloadOpts = { guard, "pause-ms": "100" };
+    const run = await simulatedRun({
+      system: "kv-raft",
+      workload: "lock",
+      workloadOpts,
+      nemesis: "partition",
+      seed: 1,
+    });
+    expect(run.valid, run.summary).toBe(true);
+  },
+);
 
 test.each(["queue", "counter"])("a write that is executed twice is found by the %s", async (workload) => {
   const request = { system: "kv-raft", systemOpts: { bug: "no-dedup" }, workload, nemesis: "packet", seed: 1 };

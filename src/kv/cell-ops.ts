@@ -16,6 +16,15 @@ export const CELL_OPS: Readonly<Record<string, CellOp>> = {
     return ok();
   },
 
+  /** `value` is [token, …]: refused where what is there was written with a larger token. */
+  "fenced-write"(cells, key, value) {
+    if (!Array.isArray(value) || typeof value[0] !== "number") return fail("fenced-write needs [token, value]");
+    const cell = cells.get(key);
+    const held: unknown = cell?.kind === "register" && Array.isArray(cell.value) ? cell.value[0] : undefined;
+    if (typeof held === "number" && held > value[0]) return fail("stale token");
+    return CELL_OPS.write?.(cells, key, value) ?? wrongType();
+  },
+
   /** `value` is [from, to]; an absent key holds null. */
   cas(cells, key, value) {
     if (!Array.isArray(value) || value.length !== 2) return fail("cas needs [from, to]");

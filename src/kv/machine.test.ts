@@ -82,6 +82,15 @@ test("a mutex has one owner, who alone releases it, and larger tokens each time"
   expect(run("acquire", "b")).toEqual(ok(2));
 });
 
+test("a fenced write is refused where a larger token has been", () => {
+  const machine = emptyMachine();
+  const run = (token: unknown, value: number) => apply(machine, { f: "fenced-write", key: "g", value: [token, value] });
+  expect([run(2, 1), run(2, 2), run(5, 3)]).toEqual([ok(), ok(), ok()]);
+  expect(run(4, 4)).toEqual({ type: "fail", error: "stale token" });
+  expect(run("6", 5).type).toBe("fail");
+  expect(read(machine, "g")).toEqual(ok([5, 3]));
+});
+
 describe("transactions", () => {
   const txn = (machine: Machine, value: unknown, f = "txn") => apply(machine, { f, value });
 

@@ -17,7 +17,7 @@ import {
 import { failedRead, failedWrite, isOk, reasonFor } from "./errors.js";
 import type { Gateway, Outcome } from "./gateway.js";
 import { acquire, release } from "./mutex.js";
-import { dequeue, increment } from "./objects.js";
+import { dequeue, fencedWrite, increment } from "./objects.js";
 import { runTxn } from "./txn.js";
 
 export interface ClientOptions {
@@ -41,6 +41,7 @@ export const ETCD_OPS = [
   "dequeue",
   "acquire",
   "release",
+  "fenced-write",
 ] as const;
 
 /** Pages keep one reply of a big set below a megabyte or two. */
@@ -80,6 +81,8 @@ export class EtcdClient implements Client {
         return dequeue(this.gateway, keyOf(op), signal);
       case "acquire":
         return acquire(this.gateway, keyOf(op), op.value, this.options.lockTtlSeconds, signal);
+      case "fenced-write":
+        return fencedWrite(this.gateway, keyOf(op), op.value, signal);
       case "release":
         return release(this.gateway, keyOf(op), op.value, signal);
       default:

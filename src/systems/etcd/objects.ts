@@ -1,5 +1,5 @@
 /**
- * Counters and queues on etcd, by optimistic concurrency: look, then write in a transaction that holds only if what was looked
+ * Counters, queues and fenced registers on etcd, by optimistic concurrency: look, then write in a transaction that holds only if what was looked
  * at is still so. A lost race is `fail` "conflict": nothing was written. The looking is always linearizable.
  */
 import { UsageError } from "../../core/errors.js";
@@ -60,4 +60,24 @@ export async function dequeue(gateway: Gateway, key: Key, signal: AbortSignal): 
   const compare = { key: base64, target: "MOD", mod_revision: found.modRevision };
   const done = await guardedWrite(gateway, compare, { request_delete_range: { key: base64 } }, "conflict", signal);
   return done.type === "ok" ? { type: "ok", value: elementOf(place, found.key) } : done;
+}
+
+/** Writes [token, …] to a register, unless what is there was written with a larger token. */
+export async function fencedWrite(
+  gateway: Gateway,
+  key: Key,
+  value: unknown,
+  signal: AbortSignal,
+): Promise<Completion> {
+  const token: unknown = Array.isArray(value) ? value[0] : undefined;
+  if (typeof token !== "number") throw new UsageError("etcd: fenced-write needs [token, value] as its value");
+  const base64 = toBase64(placeOf(key));
+  const seen = await gateway.post("/v3/kv/range", { key: base64 }, signal);
+  if (!isOk(seen)) return { type: "fail", error: `read before fenced-write: ${reasonFor(seen)}` };
+  const held = keyValues(seen.body)[0];
+  const there = decode(held);
+  if (Array.isArray(there) && Number(there[0]) > token) return { type: "fail", error: "stale token" };
+  const compare = { key: base64, target: "MOD", mod_revision: held?.modRevision ?? "0" };
+  const put = { request_put: { key: base64, value: toBase64(encode(value)) } };
+  return guardedWrite(gateway, compare, put, "conflict", signal);
 }

@@ -28,7 +28,8 @@ const mode: KvMode = {
 
 export const kvAsyncDefinition: SystemDefinition = {
   name: mode.name,
-  summary: "bundled: a primary with asynchronous replicas and automatic fail-over, like Redis; registers, cas, sets",
+  summary:
+    "bundled: a primary with asynchronous replicas and automatic fail-over, like Redis; the same objects as kv-raft",
   promises: "linearizable without faults; a primary that is cut off loses what it acknowledged in its last seconds",
   defaultNodes: 5,
   minNodes: 1,

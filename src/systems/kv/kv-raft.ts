@@ -35,7 +35,8 @@ const mode: KvMode = {
 
 export const kvRaftDefinition: SystemDefinition = {
   name: mode.name,
-  summary: "bundled: Raft with pre-vote, snapshots, ReadIndex or lease reads; registers, cas, sets",
+  summary:
+    "bundled: Raft with pre-vote, snapshots, ReadIndex or lease reads; registers, cas, sets, transactions, counters, queues, locks",
   promises:
     "linearizable under every fault, and nothing acknowledged is lost; a minority refuses (reads=local: stale reads)",
   defaultNodes: 5,

@@ -4,7 +4,13 @@ import type { Op, OpType } from "../src/core/op.js";
 import { historyOf } from "../src/history/index.js";
 import { STALE_TOKEN, type StaleWritesVerdict, staleWritesChecker } from "./stale-writes.js";
 
-type Event = readonly [process: number, type: OpType, token: number, error?: string | undefined, key?: string | undefined];
+type Event = readonly [
+  process: number,
+  type: OpType,
+  token: number,
+  error?: string | undefined,
+  key?: string | undefined,
+];
 
 async function judge(...events: readonly Event[]): Promise<StaleWritesVerdict> {
   const ops = events.map(

@@ -5,7 +5,7 @@
  */
 import { defineConfig } from "vitest/config";
 
-const FOLDERS = "{src,workloads,checkers,reports,docker,scripts}";
+const FOLDERS = "{src,workloads,checkers,reports,docker,scripts,examples}";
 const SPECIAL = [`${FOLDERS}/**/*.docker.test.ts`, `${FOLDERS}/**/*.browser.test.ts`];
 
 export default defineConfig({

@@ -120,7 +120,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await ensureBuilt();
   if (process.argv.includes("--types")) {
     const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const args = [tsc, "-p", root, "--emitDeclarationOnly", "--declaration", "--outDir", dist];
+    const args = [
+      tsc,
+      "-p",
+      join(root, "tsconfig.build.json"),
+      "--emitDeclarationOnly",
+      "--declaration",
+      "--outDir",
+      dist,
+    ];
     process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
   }
 }

@@ -1,6 +1,7 @@
 /** `cap-test check FILE…`: judges stored histories, ours or Jepsen's. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RegisterOptions } from "../../checkers/elle/index.js";
+import { extendedRegistry } from "../config/extend.js";
 import { worstOf } from "../core/checker.js";
 import { CapTestError, EXIT } from "../core/errors.js";
 import { type FileVerdict, type JudgeOptions, judgeFile, MODELS, type ModelName } from "../runner/judge-file.js";
@@ -9,6 +10,7 @@ import { type CommonOptions, withCommon } from "./common.js";
 import { createOutput, exitOf, type Output, reportError } from "./output.js";
 
 interface Flags extends CommonOptions {
+  readonly config?: string;
   readonly model?: string;
   readonly consistency?: string;
   readonly initial?: { readonly value: unknown };
@@ -58,6 +60,7 @@ export function checkCommand(program: Command, exit: (code: number) => void): vo
     .option("--linearizable-keys", "rw-register: each key is linearizable by itself")
     .option("--sequential-keys", "rw-register: each key is sequentially consistent by itself")
     .option("--wfr-keys", "rw-register: within a transaction, writes follow reads")
+    .option("--config <file>", "workloads of your own, for stored runs (default: cap-test.config.{ts,mjs,js} here)")
     .option("--budget <steps>", "search: give up (unknown) after so many steps", steps)
     .addHelpText("after", EXAMPLES)
     .action(async (files: string[], flags: Flags) => exit(await check(files, flags)));
@@ -92,6 +95,7 @@ function judgeOptions(flags: Flags): JudgeOptions {
 async function check(files: readonly string[], flags: Flags): Promise<number> {
   const output = createOutput(flags);
   const options = judgeOptions(flags);
+  const { registry } = await extendedRegistry(flags.config);
   const verdicts: FileVerdict[] = [];
   let broken = EXIT.valid as number;
   for (const file of files) {

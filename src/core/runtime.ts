@@ -98,7 +98,10 @@ export type RuntimeName = "docker" | "simulation";
 
 /** How one node runs in a container. */
 export interface ContainerSpec {
-  /** A folder under docker/ ("etcd", "redis-cluster", "kv"), built on first use. `--image` replaces it by any image's name. */
+  /**
+   * A folder under docker/ ("etcd", "redis-cluster", "kv"), or the absolute path of a folder of your own with a Dockerfile:
+   * built on first use and after every change. Else any image's name. `--image` replaces it.
+   */
   readonly image: string;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

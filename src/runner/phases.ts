@@ -7,6 +7,7 @@ import type { Environment } from "./environment.js";
 import { Interpreter } from "./interpreter.js";
 import { mainLoad } from "./main-load.js";
 import type { RunPlan } from "./plan.js";
+import { answered } from "./question.js";
 
 export type PhaseName = "forming" | "main" | "healing" | "recovering" | "final" | "stopping" | "checking";
 
@@ -46,7 +47,8 @@ export async function formCluster({ plan, environment, signal }: PhaseOptions): 
   try {
     await Promise.all(
       cluster.nodes.map(async (node) => {
-        while (system.ready !== undefined && !(await system.ready(cluster, node, tooLate.signal).catch(() => false))) {
+        const ready = async (s: AbortSignal): Promise<boolean> => (await system.ready?.(cluster, node, s)) ?? true;
+        while (!(await answered(cluster, tooLate.signal, ready))) {
           if (signal.aborted) throw new EnvironmentError("interrupted while the cluster started.");
           if (tooLate.signal.aborted) {
             const log = (await cluster.log(node).catch(() => "")).trim().split("\n").slice(-3).join(" | ");
@@ -148,12 +150,13 @@ async function awaitRecovery({ plan, environment, signal, line }: PhaseOptions):
   const { system } = plan;
   const { cluster, clock } = environment;
   if (system.recovered === undefined) return;
+  const recovered = async (s: AbortSignal): Promise<boolean> => (await system.recovered?.(cluster, s)) ?? true;
   const untilNs = clock.nowNs() + RECOVERY_TIMEOUT_MS * 1e6;
   const tooLate = new AbortController();
   const done = new AbortController();
   void clock.sleep(RECOVERY_TIMEOUT_MS, done.signal).then(() => tooLate.abort());
   while (clock.nowNs() < untilNs && !signal.aborted) {
-    if (await system.recovered(cluster, tooLate.signal).catch(() => false)) {
+    if (await answered(cluster, tooLate.signal, recovered)) {
       done.abort();
       return;
     }

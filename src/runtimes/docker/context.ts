@@ -1,8 +1,8 @@
 /** What an image is built from: the files of its folder under docker/, and the hash of them that names the image. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { pack } from "tar-stream";
@@ -11,6 +11,7 @@ import { EnvironmentError, messageOf } from "../../core/errors.js";
 export interface ContextFile {
   readonly name: string;
   readonly content: Buffer;
+  readonly executable?: boolean;
 }
 
 /** The package's own folder: the one above this file that holds docker/. Works from src/ and from dist/. */
@@ -48,6 +49,40 @@ export async function contextOf(name: string, root: string = packageRoot()): Pro
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** More than this in a folder is no service's source but its dependencies, data or history. */
+const OWN_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * All files of a user's own folder with a Dockerfile, sorted by name; node_modules and hidden folders stay out.
+ * @throws EnvironmentError where there is no Dockerfile, or far too much.
+ */
+export async function ownContextOf(folder: string): Promise<readonly ContextFile[]> {
+  const files: ContextFile[] = [];
+  let bytes = 0;
+  const visit = async (path: string): Promise<void> => {
+    for (const entry of await readdir(path, { withFileTypes: true }).catch(() => [])) {
+      const at = join(path, entry.name);
+      if (entry.isDirectory() && entry.name !== "node_modules" && !entry.name.startsWith(".")) await visit(at);
+      if (!entry.isFile()) continue;
+      const content = await readFile(at);
+      bytes += content.length;
+      if (bytes > OWN_BYTES_MAX) {
+        throw new EnvironmentError(`${folder} holds more than 64 MB: give the image a folder of its own.`);
+      }
+      files.push({ name: relative(folder, at), content, executable: ((await stat(at)).mode & 0o111) !== 0 });
+    }
+  };
+  await visit(folder);
+  if (!files.some((file) => file.name === "Dockerfile")) {
+    throw new EnvironmentError(`there is no image to build in ${folder}: its Dockerfile is missing.`);
+  }
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Is it the name of a folder under docker/? */
+export const isBundled = (name: string, root: string = packageRoot()): boolean =>
+  /^[a-z][a-z0-9-]*$/.test(name) && existsSync(join(root, "docker", name, "Dockerfile"));
+
 /** The sources that a Dockerfile's COPY lines name. */
 export function copiedBy(dockerfile: string): readonly string[] {
   return dockerfile
@@ -71,7 +106,8 @@ export function hashOf(files: readonly ContextFile[]): string {
 export function tarOf(files: readonly ContextFile[]): Readable {
   const tar = pack();
   // A fixed time keeps the engine's layer cache valid from one build to the next.
-  for (const file of files) tar.entry({ name: file.name, mode: 0o644, mtime: new Date(0) }, file.content);
+  for (const file of files)
+    tar.entry({ name: file.name, mode: file.executable === true ? 0o755 : 0o644, mtime: new Date(0) }, file.content);
   tar.finalize();
   tar.on("error", (error) => tar.destroy(new Error(`packing the build context failed: ${messageOf(error)}`)));
   return tar as unknown as Readable;

@@ -1,7 +1,8 @@
 /** Images: built on first use from docker/, named by the hash of what they are built from, so that a change builds anew. */
+import { basename, isAbsolute } from "node:path";
 import { EnvironmentError, messageOf } from "../../core/errors.js";
 import type { Progress } from "../../core/runtime.js";
-import { contextOf, hashOf, tarOf } from "./context.js";
+import { type ContextFile, contextOf, hashOf, isBundled, ownContextOf, tarOf } from "./context.js";
 import { abortable, type DockerEngine, statusOf } from "./engine.js";
 
 /** A build or pull that says nothing for this long is given up. Fetching packages over a slow line says something. */
@@ -21,11 +22,36 @@ export interface ImageOptions {
 const underWay = new Map<string, Promise<string>>();
 
 /**
+ * The image that a system names: a folder under docker/, a folder of the user's own (an absolute path), or any image.
+ * @throws EnvironmentError where it cannot be built or pulled.
+ */
+export async function ensureNamedImage(engine: DockerEngine, name: string, options: ImageOptions): Promise<string> {
+  if (isBundled(name, options.root)) return ensureImage(engine, name, options);
+  if (isAbsolute(name)) {
+    const word =
+      basename(name)
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, "-")
+        .replaceAll(/^-|-$/g, "") || "image";
+    return buildOnce(engine, `own-${word}`, await ownContextOf(name), options);
+  }
+  return ensureForeignImage(engine, name, options);
+}
+
+/**
  * The tag of the image of docker/NAME, built first where the engine lacks it.
  * Throws EnvironmentError with the end of the build's output when it cannot be built.
  */
 export async function ensureImage(engine: DockerEngine, name: string, options: ImageOptions): Promise<string> {
-  const files = await contextOf(name, options.root);
+  return buildOnce(engine, name, await contextOf(name, options.root), options);
+}
+
+async function buildOnce(
+  engine: DockerEngine,
+  name: string,
+  files: readonly ContextFile[],
+  options: ImageOptions,
+): Promise<string> {
   const tag = `cap-test/${name}:${hashOf(files)}`;
   const running = underWay.get(tag);
   if (running !== undefined) return running;

@@ -7,7 +7,7 @@ import { clusterOf, type DockerCluster, type Pod, REQUEST_PORT } from "./cluster
 import { cutterOf } from "./cut.js";
 import type { DockerEngine } from "./engine.js";
 import { logOf } from "./exec.js";
-import { ensureForeignImage, ensureImage } from "./images.js";
+import { ensureForeignImage, ensureImage, ensureNamedImage } from "./images.js";
 import { createNetwork, NODES_MAX, type RunNetwork } from "./network.js";
 import { labelsOf, ownerOf } from "./owner.js";
 import { createSystem, startNet, startSystem } from "./pods.js";
@@ -99,7 +99,7 @@ async function imagesOf(
   for (const name of new Set(specs.map((spec) => spec.image))) {
     const tag =
       options.image === undefined
-        ? await ensureImage(engine, name, options)
+        ? await ensureNamedImage(engine, name, options)
         : await ensureForeignImage(engine, options.image, options);
     images.set(name, tag);
   }

@@ -1,11 +1,11 @@
 /** `cap-test check FILE…`: judges stored histories, ours or Jepsen's. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RegisterOptions } from "../../checkers/elle/index.js";
-import { extendedRegistry } from "../config/extend.js";
 import { worstOf } from "../core/checker.js";
 import { CapTestError, EXIT } from "../core/errors.js";
 import { type FileVerdict, type JudgeOptions, judgeFile, MODELS, type ModelName } from "../runner/judge-file.js";
 import { lookUp } from "../runner/names.js";
+import type { Registry } from "../runner/plan.js";
 import { type CommonOptions, withCommon } from "./common.js";
 import { createOutput, exitOf, type Output, reportError } from "./output.js";
 
@@ -92,15 +92,18 @@ function judgeOptions(flags: Flags): JudgeOptions {
   };
 }
 
+/** Only stored runs need it; loading it takes longer than judging a small file. */
+const registryFor = async (config: string | undefined): Promise<Registry> =>
+  (await (await import("../config/extend.js")).extendedRegistry(config)).registry;
+
 async function check(files: readonly string[], flags: Flags): Promise<number> {
   const output = createOutput(flags);
   const options = judgeOptions(flags);
-  const { registry } = await extendedRegistry(flags.config);
   const verdicts: FileVerdict[] = [];
   let broken = EXIT.valid as number;
   for (const file of files) {
     try {
-      const verdict = await judgeFile(file, options, async () => (await import("../registry.js")).registry);
+      const verdict = await judgeFile(file, options, () => registryFor(flags.config));
       verdicts.push(verdict);
       print(output, verdict);
     } catch (error) {

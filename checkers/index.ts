@@ -8,6 +8,7 @@ export * from "./levels.js";
 export * from "./linearizable/index.js";
 export * from "./lost-writes.js";
 export * from "./perf.js";
+export * from "./service-registry.js";
 export * from "./set-full.js";
 export * from "./stale-writes.js";
 export * from "./staleness.js";

@@ -5,6 +5,7 @@ import { lockWorkload } from "../workloads/lock.js";
 import { mutexWorkload } from "../workloads/mutex.js";
 import { queueWorkload } from "../workloads/queue.js";
 import { registerWorkload } from "../workloads/register.js";
+import { registryWorkload } from "../workloads/registry.js";
 import { setWorkload } from "../workloads/set.js";
 import { wrWorkload } from "../workloads/wr.js";
 import { nemesisDefinitions } from "./nemeses/parse.js";
@@ -22,6 +23,10 @@ export const registry: Registry = {
     wrWorkload,
     mutexWorkload,
     lockWorkload,
+    registryWorkload,
+    appendWorkload,
+    wrWorkload,
+    mutexWorkload,
     queueWorkload,
     counterWorkload,
   ],

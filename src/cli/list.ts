@@ -1,6 +1,7 @@
 /** `cap-test list`: what there is and what fits what, straight from the registries. */
 import type { Command } from "commander";
 import { extendedRegistry } from "../config/extend.js";
+import { BUGS } from "../kv/bugs.js";
 import { lookUp } from "../runner/names.js";
 import type { Registry } from "../runner/plan.js";
 import { type CommonOptions, withCommon } from "./common.js";
@@ -33,6 +34,17 @@ function checkerEntries(registry: Registry): Entry[] {
   ];
 }
 
+/** Planted bugs, each with the command that finds it. */
+function bugEntries(): Entry[] {
+  return BUGS.map(({ options, ...bug }) => ({
+    ...bug,
+    ...(options === undefined ? {} : { systemOpts: options }),
+    command:
+      `cap-test sweep --system ${bug.system} --system-opt bug=${bug.name} --workload ${bug.workload}` +
+      `${bug.nemesis === "swarm" ? "" : ` --nemesis ${bug.nemesis}`} --stop-on-failure`,
+  }));
+}
+
 const TOPICS: readonly { readonly name: string; entries(registry: Registry): readonly Entry[] }[] = [
   {
     name: "systems",
@@ -56,12 +68,13 @@ const TOPICS: readonly { readonly name: string; entries(registry: Registry): rea
   },
   { name: "nemeses", entries: ({ nemeses }) => nemeses.map(({ create: _, ...definition }) => definition) },
   { name: "checkers", entries: checkerEntries },
+  { name: "bugs", entries: bugEntries },
 ];
 
 export function listCommand(program: Command, exit: (code: number) => void): void {
   withCommon(program.command("list"))
     .argument("[what]", TOPICS.map(({ name }) => name).join(", "))
-    .description("list systems, workloads, nemeses and checkers, and which fit which")
+    .description("list systems, workloads, nemeses, checkers and planted bugs, and which fit which")
     .addHelpText("after", "\nExamples:\n  cap-test list\n  cap-test list systems --json")
     .option("--config <file>", "list your own too (default: cap-test.config.{ts,mjs,js} here)")
     .action(async (what: string | undefined, options: CommonOptions & { readonly config?: string }) => {
@@ -84,6 +97,8 @@ function print(topic: (typeof TOPICS)[number], registry: Registry, output: Retur
   output.result(bold(topic.name));
   for (const { name, summary, ...more } of topic.entries(registry)) {
     output.result(`  ${bold(name)}  ${summary}`);
+    if (more.command !== undefined)
+      output.result(dim(`      ${more.system}, found by ${more.checker}: ${more.command}`));
     const fits = more.workloads ?? more.systems ?? more.kinds;
     const label = more.workloads ? "workloads" : more.systems ? "systems" : "kinds";
     if (topic.name !== "checkers" && Array.isArray(fits)) output.result(dim(`      ${label}: ${fits.join(", ")}`));

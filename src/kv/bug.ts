@@ -6,10 +6,12 @@ export interface PlantedBug {
   readonly system: string;
   /** What the node does wrong, in a sentence. */
   readonly summary: string;
-  /** The workload, nemesis and checker that find it. */
+  /** The workload and the nemesis to sweep with, and the checker that finds it. */
   readonly workload: string;
   readonly nemesis: string;
   readonly checker: string;
   /** Options of the system under which a node without the bug is correct and one with it is not. */
   readonly options?: Readonly<Record<string, string>>;
+  /** No line of code differs: those options are the bug, and a sound node runs without them. */
+  readonly optionsAreTheBug?: true;
 }

@@ -36,6 +36,7 @@ const MODES: Readonly<Record<string, (options: TextOptions) => ProgramFactory>> 
     raftProgram({
       reads: oneOf(options, "reads", ["index", "lease", "local"]),
       electionMs: wholeNumber(options, "election-ms", RAFT_DEFAULTS.electionMs),
+      preVote: oneOf(options, "pre-vote", ["true", "false"]) === "true",
       snapshotEntries: wholeNumber(options, "snapshot-entries", RAFT_DEFAULTS.snapshotEntries),
       bug: options.bug ?? "none",
     }),

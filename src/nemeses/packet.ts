@@ -22,7 +22,7 @@ const STRENGTHS: Readonly<Record<Kind, Partial<Record<keyof PacketFault, readonl
   loss: { lossPer10k: [100, 500, 1_500, 3_000] },
   duplicate: { duplicatePer10k: [500, 2_000, 5_000] },
   reorder: { reorderPer10k: [1_000, 3_000, 6_000] },
-  delay: { delayMs: [5, 20, 60, 200] },
+  delay: { delayMs: [5, 20, 60, 200, 500] },
 };
 
 /** `packet`, `packet:loss`, `packet:duplicate+delay`, …; without a kind, a random mix of them each time. */

@@ -22,9 +22,23 @@ export interface SwarmContext {
   readonly leaders: boolean;
 }
 
+type Pace = readonly [numerator: number, denominator: number];
+
+/** Parts of the interval that a fault may take for its own: from faults that come in quick succession to long ones. */
+const LONG: readonly Pace[] = [
+  [1, 5],
+  [2, 5],
+  [4, 5],
+];
+const ANY: readonly Pace[] = [[1, 20], [1, 10], ...LONG];
+/** Restarts within an election: a node that forgot its vote meets the other candidate while it still asks. */
+const QUICK: Pace = [1, 50];
+
 interface Family {
   readonly name: string;
   readonly runtimes: readonly RuntimeName[];
+  /** A cut shorter than an election, or a clock that is right again at once, shows little. */
+  readonly paces: readonly Pace[];
   kinds(nodeCount: number): readonly string[];
   create(kinds: readonly string[], nodeCount: number): Nemesis;
 }
@@ -35,26 +49,18 @@ const FAMILIES: readonly Family[] = [
   {
     name: "partition",
     runtimes: BOTH,
+    paces: [[1, 10], ...LONG],
     kinds: (count) =>
       SHAPES.filter((shape) => fits(shape, count)).flatMap((shape) => [shape, shape, `${shape}-one-way`]),
     create: partitionNemesis,
   },
-  { name: "kill", runtimes: BOTH, kinds: () => TARGETS, create: killNemesis },
-  { name: "pause", runtimes: BOTH, kinds: () => TARGETS, create: pauseNemesis },
-  { name: "clock", runtimes: ["simulation"], kinds: () => CLOCK_KINDS, create: clockNemesis },
-  { name: "packet", runtimes: ["simulation"], kinds: () => PACKET_KINDS, create: packetNemesis },
+  { name: "kill", runtimes: BOTH, paces: [QUICK, ...ANY], kinds: () => TARGETS, create: killNemesis },
+  { name: "pause", runtimes: BOTH, paces: ANY, kinds: () => TARGETS, create: pauseNemesis },
+  { name: "clock", runtimes: ["simulation"], paces: LONG, kinds: () => CLOCK_KINDS, create: clockNemesis },
+  { name: "packet", runtimes: ["simulation"], paces: LONG, kinds: () => PACKET_KINDS, create: packetNemesis },
 ];
 
 export const SWARM_FAMILIES: readonly string[] = FAMILIES.map(({ name }) => name);
-
-/** Parts of the interval that a fault may take for its own: from faults that come in quick succession to long ones. */
-const PACES: readonly (readonly [numerator: number, denominator: number])[] = [
-  [1, 20],
-  [1, 10],
-  [1, 5],
-  [2, 5],
-  [4, 5],
-];
 
 /** `swarm`, or `swarm:partition+kill`: only out of these families. */
 export function swarmNemesis(kinds: readonly string[], nodeCount: number, context: SwarmContext): Nemesis {
@@ -63,7 +69,11 @@ export function swarmNemesis(kinds: readonly string[], nodeCount: number, contex
     throw new UsageError(`unknown kind of swarm "${unknown}"; there are ${SWARM_FAMILIES.join(", ")}.`);
   }
   const families = FAMILIES.filter(
-    ({ name, runtimes }) => runtimes.includes(context.runtime) && (kinds.length === 0 || kinds.includes(name)),
+    ({ name, runtimes, kinds: shapes }) =>
+      runtimes.includes(context.runtime) &&
+      (kinds.length === 0 || kinds.includes(name)) &&
+      // A single node cannot be cut off from anything.
+      shapes(nodeCount).length > 0,
   );
   if (families.length === 0) {
     throw new UsageError(`swarm:${kinds.join("+")}: the ${context.runtime} runtime has none of these faults.`);
@@ -71,7 +81,7 @@ export function swarmNemesis(kinds: readonly string[], nodeCount: number, contex
   const random = rng(context.seed, "swarm");
   const members = some(families, random).map((family) => {
     const usable = family.kinds(nodeCount).filter((kind) => context.leaders || !kind.startsWith("primaries"));
-    return { nemesis: family.create([...new Set(some(usable, random))], nodeCount), pace: random.pick(PACES) };
+    return { nemesis: family.create([...new Set(some(usable, random))], nodeCount), pace: random.pick(family.paces) };
   });
   const nemeses = members.map(({ nemesis }) => nemesis);
   return {

@@ -9,7 +9,7 @@ export const ASYNC_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a replica answers reads from its own copy, which may lag behind the primary's",
     workload: "register",
-    nemesis: "none",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -17,7 +17,7 @@ export const ASYNC_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a replica compares a cas with its own copy and forwards it as a plain write",
     workload: "register",
-    nemesis: "none",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -25,7 +25,7 @@ export const ASYNC_BUGS: readonly PlantedBug[] = [
     system,
     summary: "the primary executes a forwarded write again when the message arrives twice",
     workload: "register",
-    nemesis: "packet",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -33,7 +33,7 @@ export const ASYNC_BUGS: readonly PlantedBug[] = [
     system,
     summary: "the primary acknowledges a write before its log is on disk, and a crash takes it back",
     workload: "set",
-    nemesis: "kill",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -41,7 +41,7 @@ export const ASYNC_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a replica takes entries without asking for the ones before them, and is promoted without them",
     workload: "set",
-    nemesis: "packet,kill",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
 ];

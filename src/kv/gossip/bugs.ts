@@ -9,7 +9,7 @@ export const GOSSIP_BUGS: readonly PlantedBug[] = [
     system,
     summary: "an instance whose heartbeats have stopped is listed for ever",
     workload: "registry",
-    nemesis: "none",
+    nemesis: "swarm",
     checker: "registry",
   },
   {
@@ -17,7 +17,7 @@ export const GOSSIP_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a removal leaves no tombstone: a node that missed it brings the instance back",
     workload: "registry",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "registry",
   },
 ];

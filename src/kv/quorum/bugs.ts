@@ -9,17 +9,17 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
     system,
     summary: "r + w <= n: a read need not meet any replica that has the last write",
     workload: "register",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "linearizable",
-    // The options are the bug: no line of code differs.
     options: { r: "2", w: "2" },
+    optionsAreTheBug: true,
   },
   {
     name: "skewed-timestamps",
     system,
     summary: "versions come from wall clocks: the newer write of a node whose clock is behind is taken for the older",
     workload: "register",
-    nemesis: "clock",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -27,7 +27,7 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
     system,
     summary: "read repair spreads the value of the replica that answered first instead of the newest",
     workload: "register",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -35,7 +35,7 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a stand-in acknowledges writes that it does not keep for the replica out of reach",
     workload: "set",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "lost-writes",
     options: { n: "2", r: "1", w: "1", sloppy: "true" },
   },
@@ -44,7 +44,7 @@ export const QUORUM_BUGS: readonly PlantedBug[] = [
     system,
     summary: "no tombstones: a replica that missed a removal brings the element back",
     workload: "registry",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "registry",
   },
 ];

@@ -9,7 +9,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "the leader acknowledges a write when it is in its own log, before a majority has it",
     workload: "set",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -17,7 +17,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "entries are acknowledged before they are on disk, and a crash takes them back",
     workload: "set",
-    nemesis: "kill",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -25,7 +25,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a node forgets in a crash whom it voted for, and votes twice in a term",
     workload: "register",
-    nemesis: "partition,kill",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -33,7 +33,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a node forgets in a crash the terms in which it got no entry, and votes in them again",
     workload: "register",
-    nemesis: "partition,kill",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -41,7 +41,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a leader commits an entry of an older term because a majority has it",
     workload: "set",
-    nemesis: "partition,kill",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -49,7 +49,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a follower takes entries without comparing the entry before them",
     workload: "set",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -57,7 +57,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a node votes for a candidate whose log lacks entries of its own",
     workload: "set",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -65,7 +65,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a write that was repeated on its way to the leader is executed twice",
     workload: "register",
-    nemesis: "partition,packet",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -73,7 +73,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "the leader decides a cas when it arrives, and logs a plain write",
     workload: "register",
-    nemesis: "none",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -81,7 +81,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "the leader measures its lease by the wall clock, which can be set back",
     workload: "register",
-    nemesis: "partition,clock",
+    nemesis: "swarm",
     checker: "linearizable",
     options: { reads: "lease" },
   },
@@ -90,7 +90,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "the leader answers reads without making sure that it still leads",
     workload: "register",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -98,7 +98,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a follower answers reads from its own copy",
     workload: "register",
-    nemesis: "none",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -106,23 +106,26 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "writing a snapshot forgets the entries after it on disk",
     workload: "set",
-    nemesis: "kill",
+    nemesis: "swarm",
     checker: "lost-writes",
+    // More snapshots in a short run; a sound node does not mind.
+    options: { "snapshot-entries": "20" },
   },
   {
     name: "snapshot-forgets-sessions",
     system,
     summary: "a snapshot on disk lacks the sessions, so a repeated write is executed again after a restart",
     workload: "register",
-    nemesis: "kill,packet",
+    nemesis: "swarm",
     checker: "linearizable",
+    options: { "snapshot-entries": "20" },
   },
   {
     name: "reads-before-opening",
     system,
     summary: "a new leader answers reads before it knows what its predecessor had committed",
     workload: "register",
-    nemesis: "partition,kill",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -130,7 +133,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "any answer, however old, counts as proof that the leader still leads",
     workload: "register",
-    nemesis: "partition,packet",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -138,7 +141,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a follower cuts off what follows a message's entries even where they agree",
     workload: "set",
-    nemesis: "packet,kill",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -146,7 +149,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a follower commits entries up to the leader's mark that it does not share with the leader",
     workload: "register",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "linearizable",
   },
   {
@@ -154,7 +157,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a follower takes entries from a leader of an older term",
     workload: "set",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -162,7 +165,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "the leader counts one node less than a majority as enough to commit",
     workload: "set",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "lost-writes",
   },
   {
@@ -170,7 +173,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     system,
     summary: "a leader that steps down reports its open writes as failed, though they may still be committed",
     workload: "register",
-    nemesis: "partition",
+    nemesis: "swarm",
     checker: "linearizable",
   },
 ];

@@ -21,13 +21,14 @@ export function majorityOf(state: RaftState, own: number, numberOf: (peer: Peer)
 /** Does this leader hear a majority? A new one is given the time of an election. */
 export function hearsMajority(state: RaftState): boolean {
   const { electionMs } = state.options;
-  if (state.nowMs - state.reignMs < electionMs) return true;
+  const now = leaseClock(state);
+  if (now - state.reignMs < electionMs) return true;
   let heard = 1;
-  for (const peer of state.peers) if (state.nowMs - peer.heardMs < electionMs) heard++;
+  for (const peer of state.peers) if (now - peer.heardMs < electionMs) heard++;
   return heard >= state.majority;
 }
 
-/** The clock that leases are measured with. */
+/** The clock by which a leader measures its lease, and how long it has not heard its followers. */
 export function leaseClock(state: RaftState): number {
   // Planted bug: the wall clock can be set back, and then a lease lasts longer than those who granted it think.
   return state.has("lease-by-wall-clock") ? state.wallMs : state.nowMs;

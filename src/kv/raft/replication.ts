@@ -25,7 +25,7 @@ export function beginReign(state: RaftState): void {
   state.role = "leader";
   state.leader = state.node;
   state.ledTerm = state.term;
-  state.reignMs = nowMs;
+  state.reignMs = leaseClock(state);
   state.round = 1;
   state.roundWanted = false;
   state.opening = log.last + 1;
@@ -38,7 +38,7 @@ export function beginReign(state: RaftState): void {
     sentMs: nowMs,
     snapshotMs: -RESEND_SNAPSHOT_MS,
     round: 0,
-    heardMs: nowMs,
+    heardMs: state.reignMs,
     heardAt: -1,
   }));
   writeEntry(state, { term: state.term, request: null });
@@ -129,7 +129,7 @@ export function onAppended(state: RaftState, from: NodeId, answer: Appended): vo
   if (state.role !== "leader" || answer.term < state.term) return;
   const peer = state.peers.find(({ node }) => node === from);
   if (peer === undefined) return;
-  peer.heardMs = state.nowMs;
+  peer.heardMs = leaseClock(state);
   peer.heardAt = Math.max(peer.heardAt, answer.at);
   // Planted bug: an answer to an old message says nothing about now.
   peer.round = state.has("old-rounds-count") ? state.round : Math.max(peer.round, answer.round);

@@ -24,7 +24,7 @@ export interface Peer {
   /** When entries were sent last, and when a snapshot; ms. */
   sentMs: number;
   snapshotMs: number;
-  /** When it answered last; ms. */
+  /** When it answered last, by the leader's lease clock; ms. */
   heardMs: number;
   /** The newest round it answered. */
   round: number;

@@ -23,6 +23,12 @@ const mode: KvMode = {
       values: "integer",
     },
     {
+      name: "pre-vote",
+      summary: "ask before an election whether it could be won; without, elections are far more frequent",
+      default: "true",
+      values: ["true", "false"],
+    },
+    {
       name: "snapshot-entries",
       summary: "entries applied before the log is replaced by a snapshot",
       default: String(RAFT_DEFAULTS.snapshotEntries),

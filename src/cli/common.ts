@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
 import { rng } from "../core/rng.js";
+import { NETWORK_HELP, parseNetwork } from "../runner/network-option.js";
 import type { RunRequest } from "../runner/plan.js";
 
 /** Options every command understands. */
@@ -32,6 +33,7 @@ export interface LoadFlags extends CommonOptions {
   readonly seed?: number;
   readonly runtime?: "auto" | "docker" | "simulation";
   readonly workloadOpt: Record<string, string>;
+  readonly network?: string;
   readonly config?: string;
   readonly dir: string;
 }
@@ -99,6 +101,7 @@ export function withLoadOptions(command: Command): Command {
     .option("--seed <n>", "seed of everything random (default: a new one, printed first)", wholeNumber)
     .option("--runtime <name>", "docker, simulation, or auto: docker where an engine answers (default)", runtimeName)
     .option("--workload-opt <k=v>", "an option of the workload (repeatable)", keyValue, {})
+    .option("--network <k=v,…>", `the simulated network: ${NETWORK_HELP}`)
     .option("--config <file>", "systems and workloads of your own (default: cap-test.config.{ts,mjs,js} here)")
     .option("--dir <path>", "where runs are stored", "runs");
 }
@@ -123,6 +126,7 @@ export function loadRequestOf(flags: LoadFlags): RunRequest {
     opTimeoutMs: ms(flags.opTimeout),
     seed: flags.seed ?? rng(Date.now()).below(1_000_000),
     runtime: flags.runtime,
+    ...(flags.network === undefined ? {} : { network: parseNetwork(flags.network) }),
   };
 }
 

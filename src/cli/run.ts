@@ -58,7 +58,12 @@ async function run(flags: Flags): Promise<number> {
     `${spec.system} on ${spec.nodes.length} nodes (${spec.runtime}), workload ${spec.workload}, nemesis ${spec.nemesis}, ` +
       `${spec.concurrency} clients, ${spec.timeLimitMs / 1000} s`,
   );
-  if (flags.plan === undefined && (flags.runtime ?? "auto") === "auto" && spec.runtime === "simulation") {
+  if (
+    flags.plan === undefined &&
+    flags.network === undefined &&
+    (flags.runtime ?? "auto") === "auto" &&
+    spec.runtime === "simulation"
+  ) {
     output.line("no Docker engine answers: running the bundled nodes in the simulation");
   }
   const progress = createProgress(output, spec);

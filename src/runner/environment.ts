@@ -3,7 +3,8 @@ import { EnvironmentError } from "../core/errors.js";
 import type { NodeId } from "../core/op.js";
 import type { Clock, Cluster, Layout, NodeSpec, Progress } from "../core/runtime.js";
 import type { TraceEntry } from "../core/trace.js";
-import { createSimulation, type NetworkOptions } from "../runtimes/simulation/index.js";
+import { createSimulation } from "../runtimes/simulation/index.js";
+import { networkOptions } from "./network-option.js";
 import type { RunPlan } from "./plan.js";
 
 export interface Environment {
@@ -104,7 +105,7 @@ function startSimulation({ plan, trace }: EnvironmentOptions): Environment {
     seed: plan.spec.seed,
     nodes: plan.spec.nodes,
     specs: specsOf(plan),
-    ...(plan.spec.network === undefined ? {} : { network: plan.spec.network as Partial<NetworkOptions> }),
+    ...(plan.spec.network === undefined ? {} : { network: networkOptions(plan.spec.network, plan.spec.nodes) }),
     trace,
   });
   return {

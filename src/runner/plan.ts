@@ -10,6 +10,7 @@ import { type NemesisDefinition, parseNemesis } from "../nemeses/parse.js";
 import { type SwarmContext, swarmConditions } from "../nemeses/swarm.js";
 import { nemesesFor } from "./fault-plan-check.js";
 import { lookUp } from "./names.js";
+import { formatNetwork, networkOptions } from "./network-option.js";
 import { checkOptions } from "./options.js";
 
 /** What a person asks for. Times in ms; absent = the default. */
@@ -107,7 +108,9 @@ export async function planRun(request: RunRequest, context: PlanContext): Promis
   const { text: nemesisText, nemeses } = chooseNemeses(request, nodes, nemesisContext, registry);
   const swarm = request.faults === undefined && words.some(({ name }) => name === "swarm");
   const conditions = swarm ? swarmConditions(request.seed) : undefined;
+  refuseRealNetwork(request, runtime);
   const network = runtime === "simulation" ? (request.network ?? conditions?.network) : undefined;
+  if (network !== undefined) networkOptions(network, nodes);
   const spec: Omit<TestSpec, "repeat"> = {
     version: context.version,
     system: definition.name,
@@ -133,7 +136,7 @@ export async function planRun(request: RunRequest, context: PlanContext): Promis
   const workload = workloadDefinition.create({ nodes, concurrency, options: workloadOpts, ops: definition.ops });
   const repeat =
     request.planFile === undefined
-      ? repeatCommand(spec, definition, workloadDefinition, request.configFile)
+      ? repeatCommand(spec, definition, workloadDefinition, request)
       : `npx cap-test run --plan ${request.planFile}`;
   return {
     spec: { ...spec, repeat },
@@ -196,7 +199,8 @@ async function chooseRuntime(
     if (runtimes.includes(wanted)) return wanted;
     throw new UsageError(`${name} does not run on the ${wanted} runtime, only on ${runtimes.join(", ")}.`);
   }
-  // A chosen image means containers. Else docker where an engine answers; the bundled systems need none.
+  // A chosen network means the simulation, a chosen image containers. Else docker where an engine answers; the bundled systems need none.
+  if (asksForNetwork(request) && runtimes.includes("simulation")) return "simulation";
   if (request.image !== undefined && runtimes.includes("docker")) return "docker";
   if (runtimes.includes("docker") && (await context.dockerAnswers())) return "docker";
   if (runtimes.includes("simulation")) return "simulation";
@@ -206,12 +210,21 @@ async function chooseRuntime(
   );
 }
 
+/** A plan brings a network as well, but says only what it was: in Docker the real one takes its place. */
+const asksForNetwork = ({ network, planFile }: RunRequest): boolean =>
+  planFile === undefined && network !== undefined && Object.keys(network).length > 0;
+
+function refuseRealNetwork(request: RunRequest, runtime: RuntimeName): void {
+  if (runtime === "simulation" || !asksForNetwork(request)) return;
+  throw new UsageError("--network describes the simulated network; in Docker the nodes have a real one.");
+}
+
 /** The command line that runs the same again: everything that differs from a default, and the seed. */
 function repeatCommand(
   spec: Omit<TestSpec, "repeat">,
   system: SystemDefinition,
   workload: WorkloadDefinition,
-  configFile: string | undefined,
+  { configFile, network }: RunRequest,
 ): string {
   const words = [
     "npx cap-test run",
@@ -234,6 +247,7 @@ function repeatCommand(
   for (const { name, default: usual } of workload.options) {
     if (spec.workloadOpts[name] !== usual) words.push(`--workload-opt ${name}=${spec.workloadOpts[name]}`);
   }
+  if (network !== undefined && Object.keys(network).length > 0) words.push(`--network "${formatNetwork(network)}"`);
   if (spec.image !== undefined) words.push(`--image ${spec.image}`);
   words.push(`--runtime ${spec.runtime}`, `--seed ${spec.seed}`);
   if (configFile !== undefined) words.push(`--config ${configFile}`);

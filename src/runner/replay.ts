@@ -18,6 +18,10 @@ export interface ReplayResult {
 /** @throws UsageError where the folder holds no simulated run. */
 export async function replay(dir: string, context: PlanContext, signal: AbortSignal): Promise<ReplayResult> {
   const spec = readSpec(dir);
+  const file = join(dir, "history.jsonl");
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+    throw new UsageError(`${dir}: there is no history.jsonl to compare with.`);
+  }
   const plan = await planRun(requestFromSpec(spec), context);
   const ops: Op[] = [];
   await live({
@@ -29,7 +33,7 @@ export async function replay(dir: string, context: PlanContext, signal: AbortSig
     phase: () => undefined,
     line: () => undefined,
   });
-  const stored = readFileSync(join(dir, "history.jsonl"), "utf8").split("\n").slice(0, -1);
+  const stored = readFileSync(file, "utf8").split("\n").slice(0, -1);
   const replayed = ops.map(formatOp);
   for (let i = 0; i < Math.max(stored.length, replayed.length); i++) {
     const [a = "(nothing)", b = "(nothing)"] = [stored[i], replayed[i]];

@@ -21,7 +21,6 @@ const LOAD: Load = {
   values: 0,
   seed: 1,
 };
-const RUNS = 3;
 
 interface Cost {
   readonly wallMs: number;
@@ -76,7 +75,7 @@ async function main(sizes: readonly number[], print: (line: string) => void): Pr
       const file = join(folder, `register-${ops}.jsonl`);
       await write(file, ops);
       print(`${ops} ops, ${Math.round(statSync(file).size / 1e6)} MB`);
-      for (let i = 0; i < RUNS; i++) {
+      for (let i = 0; i < (ops > 2e6 ? 1 : 3); i++) {
         const { wallMs, cpuMs, peakMb, output } = await run(file);
         print(`  ${wallMs.toFixed(0)} ms wall, ${cpuMs.toFixed(0)} ms CPU, ${peakMb.toFixed(0)} MB peak: ${output}`);
       }

@@ -273,11 +273,24 @@ export class CellSweep {
       first: chain === 0 ? NO : (this.chainEndCall[chain] as number),
       last: this.chainBeginCall[chain] as number,
     });
-    // The initial value is the oldest, whatever began last.
-    const swap = a !== 0 && (b === 0 || (this.chainBegins[a] as number) < (this.chainBegins[b] as number));
-    const [older, newer] = swap ? [zone(b), zone(a)] : [zone(a), zone(b)];
+    let [older, newer] = [zone(a), zone(b)];
+    if (this.overwrites(b, a)) newer = { ...newer, last: this.writer[this.chainHead[b] as number] as number };
+    else if (this.overwrites(a, b)) {
+      newer = { ...zone(a), last: this.writer[this.chainHead[a] as number] as number };
+      older = zone(b);
+      // The initial value is the oldest, whatever began last.
+    } else if (a !== 0 && (b === 0 || (this.chainBegins[a] as number) < (this.chainBegins[b] as number))) {
+      [older, newer] = [newer, older];
+    }
     const ends = [older.first, older.last, newer.first, newer.last].filter((call) => call !== NO);
     return { text: () => words.conflictText(this.cells, older, newer), calls: this.supported(ends) };
+  }
+
+  /** Did the write of one chain begin when a call of the other had ended? Then that write alone shows which is newer. */
+  private overwrites(newer: number, older: number): boolean {
+    const writer = this.writer[this.chainHead[newer] as number] as number;
+    const { inv } = this.cells.calls;
+    return writer !== NO && (older === 0 || (inv[writer] as number) > (this.chainEnds[older] as number));
   }
 
   /**

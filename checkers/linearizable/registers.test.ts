@@ -61,6 +61,11 @@ describe("registers, golden", () => {
       "0:w1 0:rnil",
       "p0 read null from n1 at 0.003 s, but 1 had been acknowledged to p0 at 0.001 s and overwrote it",
     ],
+    [
+      "a stale read, and one of the newer value after it",
+      "0:w1 0:w2 1:r1 1:r2",
+      "p1 read 1 from n2 at 0.005 s, but 2 had been acknowledged to p0 at 0.003 s and overwrote it (1 had been acknowledged to p0 at 0.001 s, before p0 began to write 2 at 0.002 s)",
+    ],
     ["values in two orders", "0:w1( 1:w2( 0) 1) 2:r1 3:r2 2:r1", "each would have to be the newer one"],
     ["a value from nowhere", "0:w1 1:r7", "p1 read 7 from n2 at 0.003 s, but nobody ever wrote 7"],
     [

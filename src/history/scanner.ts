@@ -29,13 +29,6 @@ const MISS = -1;
 const NAMES = ["index", "time", "process", "type", "f", "key", "value", "error", "node", "via"];
 const FIRST = NAMES.map((name) => bytesOf(`{"${name}":`));
 const NEXT = NAMES.map((name) => bytesOf(`,"${name}":`));
-const INDEX_FIRST = bytesOf('{"index":');
-const TIME_NEXT = bytesOf(',"time":');
-const PROCESS_NEXT = bytesOf(',"process":');
-const TYPE_NEXT = bytesOf(',"type":');
-const F_NEXT = bytesOf(',"f":');
-const KEY_NEXT = bytesOf(',"key":');
-const VALUE_NEXT = bytesOf(',"value":');
 /** As Python's json.dumps writes them. */
 const NEXT_SPACED = NAMES.map((name) => bytesOf(`, "${name}":`));
 
@@ -56,6 +49,109 @@ function bytesOf(text: string): Uint8Array {
 function literal(bytes: Uint8Array, at: number, word: Uint8Array): number {
   for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) return MISS;
   return at + word.length;
+}
+
+// The same for the names of a usual line, byte by byte: without the loop it is more than twice as fast, and these are half of
+// all bytes of a history.
+function indexFirst(b: Uint8Array, at: number): number {
+  return b[at] === 0x7b &&
+    b[at + 1] === 0x22 &&
+    b[at + 2] === 0x69 &&
+    b[at + 3] === 0x6e &&
+    b[at + 4] === 0x64 &&
+    b[at + 5] === 0x65 &&
+    b[at + 6] === 0x78 &&
+    b[at + 7] === 0x22 &&
+    b[at + 8] === 0x3a
+    ? at + 9
+    : MISS;
+}
+
+function timeNext(b: Uint8Array, at: number): number {
+  return b[at] === 0x2c &&
+    b[at + 1] === 0x22 &&
+    b[at + 2] === 0x74 &&
+    b[at + 3] === 0x69 &&
+    b[at + 4] === 0x6d &&
+    b[at + 5] === 0x65 &&
+    b[at + 6] === 0x22 &&
+    b[at + 7] === 0x3a
+    ? at + 8
+    : MISS;
+}
+
+function processNext(b: Uint8Array, at: number): number {
+  return b[at] === 0x2c &&
+    b[at + 1] === 0x22 &&
+    b[at + 2] === 0x70 &&
+    b[at + 3] === 0x72 &&
+    b[at + 4] === 0x6f &&
+    b[at + 5] === 0x63 &&
+    b[at + 6] === 0x65 &&
+    b[at + 7] === 0x73 &&
+    b[at + 8] === 0x73 &&
+    b[at + 9] === 0x22 &&
+    b[at + 10] === 0x3a
+    ? at + 11
+    : MISS;
+}
+
+function typeNext(b: Uint8Array, at: number): number {
+  return b[at] === 0x2c &&
+    b[at + 1] === 0x22 &&
+    b[at + 2] === 0x74 &&
+    b[at + 3] === 0x79 &&
+    b[at + 4] === 0x70 &&
+    b[at + 5] === 0x65 &&
+    b[at + 6] === 0x22 &&
+    b[at + 7] === 0x3a
+    ? at + 8
+    : MISS;
+}
+
+function fNext(b: Uint8Array, at: number): number {
+  return b[at] === 0x2c && b[at + 1] === 0x22 && b[at + 2] === 0x66 && b[at + 3] === 0x22 && b[at + 4] === 0x3a
+    ? at + 5
+    : MISS;
+}
+
+function keyNext(b: Uint8Array, at: number): number {
+  return b[at] === 0x2c &&
+    b[at + 1] === 0x22 &&
+    b[at + 2] === 0x6b &&
+    b[at + 3] === 0x65 &&
+    b[at + 4] === 0x79 &&
+    b[at + 5] === 0x22 &&
+    b[at + 6] === 0x3a
+    ? at + 7
+    : MISS;
+}
+
+function valueNext(b: Uint8Array, at: number): number {
+  return b[at] === 0x2c &&
+    b[at + 1] === 0x22 &&
+    b[at + 2] === 0x76 &&
+    b[at + 3] === 0x61 &&
+    b[at + 4] === 0x6c &&
+    b[at + 5] === 0x75 &&
+    b[at + 6] === 0x65 &&
+    b[at + 7] === 0x22 &&
+    b[at + 8] === 0x3a
+    ? at + 9
+    : MISS;
+}
+
+function nodeNext(b: Uint8Array, at: number): number {
+  return b[at] === 0x2c &&
+    b[at + 1] === 0x22 &&
+    b[at + 2] === 0x6e &&
+    b[at + 3] === 0x6f &&
+    b[at + 4] === 0x64 &&
+    b[at + 5] === 0x65 &&
+    b[at + 6] === 0x22 &&
+    b[at + 7] === 0x3a
+    ? at + 8
+    : MISS;
 }
 
 /** The scanner of one file's lines. */
@@ -83,39 +179,46 @@ export class LineScanner {
   /** A line as `formatOp` writes it: unrolled, because constants are what the compiler is good at. */
   private usual(bytes: Uint8Array, start: number): number {
     const { row } = this;
-    let at = literal(bytes, start, INDEX_FIRST);
+    let at = indexFirst(bytes, start);
     if (at === MISS) return MISS;
     at = this.wholeNumber(bytes, at);
     row.index = this.read;
     if (at === MISS) return MISS;
-    at = literal(bytes, at, TIME_NEXT);
+    at = timeNext(bytes, at);
     if (at === MISS) return MISS;
     at = this.wholeNumber(bytes, at);
     row.time = this.read;
     if (at === MISS) return MISS;
-    at = literal(bytes, at, PROCESS_NEXT);
+    at = processNext(bytes, at);
     if (at === MISS) return MISS;
     at = this.process(bytes, at);
     if (at === MISS) return MISS;
-    at = literal(bytes, at, TYPE_NEXT);
+    at = typeNext(bytes, at);
     if (at === MISS) return MISS;
     at = this.type(bytes, at);
     if (at === MISS) return MISS;
-    at = literal(bytes, at, F_NEXT);
+    at = fNext(bytes, at);
     if (at === MISS) return MISS;
     at = this.string(bytes, at);
     row.f = this.read;
     if (at === MISS) return MISS;
-    const key = literal(bytes, at, KEY_NEXT);
+    const key = keyNext(bytes, at);
     if (key !== MISS) at = this.key(bytes, key);
     if (at === MISS) return MISS;
-    at = literal(bytes, at, VALUE_NEXT);
+    at = valueNext(bytes, at);
     if (at === MISS) return MISS;
     at = bytes[at] === OPEN_LIST ? this.list(bytes, at) : this.scalar(bytes, at);
     row.value = this.read;
     if (at === MISS) return MISS;
     if (bytes[at] === CLOSE_MAP) return at + 1;
-    for (let field = 7; field < NAMES.length; field++) {
+    const node = nodeNext(bytes, at);
+    if (node !== MISS) {
+      at = this.string(bytes, node);
+      row.node = this.read;
+      if (at === MISS) return MISS;
+      if (bytes[at] === CLOSE_MAP) return at + 1;
+    }
+    for (let field = node === MISS ? 7 : 9; field < NAMES.length; field++) {
       const next = literal(bytes, at, NEXT[field] as Uint8Array);
       if (next === MISS) continue;
       at = this.field(bytes, next, field);
@@ -205,17 +308,21 @@ export class LineScanner {
 
   private type(bytes: Uint8Array, at: number): number {
     const { row } = this;
-    row.type = INVOKE;
-    let next = literal(bytes, at, INVOKE_WORD);
-    if (next !== MISS) return next;
-    row.type = OK;
-    next = literal(bytes, at, OK_WORD);
-    if (next !== MISS) return next;
-    row.type = INFO;
-    next = literal(bytes, at, INFO_WORD);
-    if (next !== MISS) return next;
-    row.type = FAIL;
-    return literal(bytes, at, FAIL_WORD);
+    // Told apart by one byte, then looked at in full.
+    switch (bytes[at + 3]) {
+      case 0x76:
+        row.type = INVOKE;
+        return literal(bytes, at, INVOKE_WORD);
+      case QUOTE:
+        row.type = OK;
+        return literal(bytes, at, OK_WORD);
+      case 0x66:
+        row.type = INFO;
+        return literal(bytes, at, INFO_WORD);
+      default:
+        row.type = FAIL;
+        return literal(bytes, at, FAIL_WORD);
+    }
   }
 
   private key(bytes: Uint8Array, at: number): number {

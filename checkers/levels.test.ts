@@ -79,6 +79,8 @@ describe("levels, golden", () => {
     const eventual = (last: string): unknown => checkLevels(historyOf(text(last)), { finalNs: 6e6 }).levels.eventual;
     expect(eventual("2")).toBe(true);
     expect(eventual("1")).toBe(false);
+    // Nobody looked at y after it was written, and x alone says nothing of it.
+    expect(checkLevels(h("x/0:w1 x/0:w2 x/1:r1 y/0:w3 x/0:r2 x/1:r2")).levels.eventual).toBe("unknown");
   });
 
   it("never makes a run invalid or unknown by itself", async () => {

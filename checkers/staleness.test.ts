@@ -29,6 +29,10 @@ describe("staleness, golden", () => {
   it("knows the initial value, and leaves reads alone that overlap the write", () => {
     expect(checkStaleness(h("0:w1 1:rnil"))).toMatchObject({ staleReads: 1, maxMs: 1, k: 2, deltaMs: 1 });
     expect(checkStaleness(h("0:w1( 1:rnil 0)"))).toMatchObject({ staleReads: 0, maxMs: null, k: 1, deltaMs: 0 });
+    // A write that is still under way is no newer value yet.
+    expect(checkStaleness(h("0:w1 0:w2 2:w3( 1:r1 2)"))).toMatchObject({ staleReads: 1, k: 2 });
+    // A read of what was written only later is for other checkers, and is left out here.
+    expect(checkStaleness(h("1:r1 0:w1 0:w2 1:r2"))).toMatchObject({ reads: 1, staleReads: 0, deltaMs: 0 });
     // Somebody saw the crashed write, so it was there from then on.
     expect(checkStaleness(h("0:w1? 1:rnil 1:r1 2:rnil"))).toMatchObject({ staleReads: 1 });
   });

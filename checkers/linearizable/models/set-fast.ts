@@ -5,6 +5,7 @@
  * Such an element is in the set during one stretch of time at most, from p to q, so all there is to choose is p and q; each
  * find must overlap the stretch, and each miss must not lie within it. So p is as late and q as early as the finds allow.
  */
+import { valueKey } from "../../../src/history/index.js";
 import { type Calls, DONE, NEVER, type Part } from "../calls.js";
 import type { FastOutcome } from "../family.js";
 import { callOf } from "../model-family.js";
@@ -17,11 +18,26 @@ const READ = 3;
 
 export function setFast(calls: Calls, part: Part, initial: unknown): FastOutcome {
   const { fs } = calls;
-  if (!part.calls.some((call) => fs[call] === READ)) return elementFast(calls, part, initial);
+  if (!part.calls.some((call) => fs[call] === READ)) return eachElement(calls, part, initial);
   const grows = part.calls.every(
     (call) => fs[call] === READ || (fs[call] === ADD && answered(callOf(calls, call, setModel)) === undefined),
   );
   return grows ? growFast(calls, part, initial, { put: ADD, read: READ, ordered: false }) : "no";
+}
+
+/** Mostly one element is all there is; a part whose reads were left out may have more. */
+function eachElement(calls: Calls, part: Part, initial: unknown): FastOutcome {
+  const elements = new Map<string, number[]>();
+  for (const call of part.calls) {
+    const key = valueKey(calls.history.value(calls.inputs[call] as number));
+    const same = elements.get(key);
+    if (same === undefined) elements.set(key, [call]);
+    else same.push(call);
+  }
+  const outcomes = [...elements.values()].map((same) =>
+    elementFast(calls, { key: part.key, calls: Int32Array.from(same) }, initial),
+  );
+  return outcomes.find((outcome) => typeof outcome === "object") ?? (outcomes.includes("no") ? "no" : "valid");
 }
 
 /** When a call may have taken effect: after `from`, before `to`. */

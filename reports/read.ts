@@ -44,3 +44,8 @@ export function restOf(verdict: Verdict, shown: readonly string[] = []): Fields 
   const known = new Set(["valid", "summary", "witnesses", "parts", "name", ...shown]);
   return Object.fromEntries(Object.entries(verdict).filter(([name, value]) => !known.has(name) && value !== undefined));
 }
+
+/** A history judged by `check` that no run of ours recorded: nothing is known of nodes, clients, seed or time limits. */
+export function isForeign(test: { readonly startedAt: string }): boolean {
+  return test.startedAt === "";
+}

@@ -20,9 +20,11 @@ import { at, keyPrefix, show } from "./words.js";
 const KEYS_TOLD = 100;
 const WITNESSES_TOLD = 3;
 
-/** What became of one key. */
-interface PartVerdict {
-  readonly part: Part;
+/** The one type of anomaly there is here, for reports that count them by type. */
+const NONLINEARIZABLE = "nonlinearizable";
+
+/** What became of one part: plain data, so that it can come from another thread. */
+export interface PartResult {
   readonly valid: Valid;
   readonly method: Method;
   readonly steps: number;
@@ -32,32 +34,104 @@ interface PartVerdict {
   readonly prefix?: Prefix;
 }
 
+interface PartVerdict extends PartResult {
+  readonly part: Part;
+}
+
 /**
  * Is the history linearizable (Herlihy & Wing 1990)? Each key is judged alone: that is enough, for linearizability is local.
  * @throws UsageError where the history does not fit the model.
  */
 export function checkLinearizable(history: History, options: LinearizableOptions = {}): LinearizableVerdict {
-  const columns = columnar(history);
-  const model = options.model ?? modelNameOf(columns);
-  const family = familyOf(columns, model, options);
-  const name = typeof model === "string" ? model : model.name;
-  let budget = options.budgetSteps ?? DEFAULT_BUDGET_STEPS;
-  const verdicts: PartVerdict[] = [];
-  let witnesses = 0;
-  const screening = options.method === "search" ? undefined : family.screen?.();
-  if (screening?.undecided.size === 0) return summarize(columns, family, name, verdicts, options, screening);
-  for (const part of family.parts) {
-    if (screening?.undecided.has(part.key) === false) {
-      verdicts.push({ part, valid: true, method: "fast", steps: 0 });
-      continue;
-    }
-    const explain = witnesses < WITNESSES_TOLD;
-    const verdict = judgePart(family, part, options, budget, explain);
-    budget -= verdict.steps;
-    if (verdict.valid === false) witnesses++;
-    verdicts.push(verdict);
+  return new LinearizableCheck(history, options).conclude();
+}
+
+/**
+ * A check in steps, so that the searches can run on other threads: `toSearch` tells which parts need one, `search` does one
+ * (in any thread that read the same history with the same options), `conclude` takes what they found.
+ */
+export class LinearizableCheck {
+  private readonly columns: ColumnarHistory;
+  private readonly family: Family;
+  private readonly model: string;
+  private readonly screening: Screening | undefined;
+
+  constructor(
+    history: History,
+    private readonly options: LinearizableOptions,
+  ) {
+    this.columns = columnar(history);
+    const model = options.model ?? modelNameOf(this.columns);
+    this.family = familyOf(this.columns, model, options);
+    this.model = typeof model === "string" ? model : model.name;
+    this.screening = options.method === "search" ? undefined : this.family.screen?.();
   }
-  return summarize(columns, family, name, verdicts, options);
+
+  /** The parts that the near-linear method cannot decide, by number. */
+  toSearch(): number[] {
+    const { family, options } = this;
+    const numbers: number[] = [];
+    if (options.method === "fast" || this.screening?.undecided.size === 0) return numbers;
+    for (const [number, part] of family.parts.entries()) {
+      if (this.screened(part)) continue;
+      if (options.method === "search" || family.fast(part) === "no") numbers.push(number);
+    }
+    return numbers;
+  }
+
+  /** Searches parts one after the other, as `conclude` would with a budget that no other part uses. */
+  *search(numbers: readonly number[]): Generator<readonly [number: number, result: PartResult]> {
+    let budget = this.options.budgetSteps ?? DEFAULT_BUDGET_STEPS;
+    for (const number of numbers) {
+      const { part, ...result } = judgePart(this.family, this.family.parts[number] as Part, this.options, budget, true);
+      budget -= result.steps;
+      yield [number, result];
+    }
+  }
+
+  /**
+   * The verdict. `found`: what searches elsewhere found. Each had at least the budget that is left for it here; where it used
+   * more, it is searched again, so that the verdict is the same with and without them.
+   */
+  conclude(found: ReadonlyMap<number, PartResult> = new Map()): LinearizableVerdict {
+    const { family, options, screening } = this;
+    let budget = options.budgetSteps ?? DEFAULT_BUDGET_STEPS;
+    const verdicts: PartVerdict[] = [];
+    let witnesses = 0;
+    if (screening?.undecided.size !== 0) {
+      for (const [number, part] of family.parts.entries()) {
+        if (this.screened(part)) {
+          verdicts.push({ part, valid: true, method: "fast", steps: 0 });
+          continue;
+        }
+        const explain = witnesses < WITNESSES_TOLD;
+        const known = found.get(number);
+        const verdict =
+          known !== undefined && known.steps <= budget
+            ? { ...known, part }
+            : judgePart(family, part, options, budget, explain);
+        budget -= verdict.steps;
+        if (verdict.valid === false) witnesses++;
+        verdicts.push(explain ? verdict : withoutWitness(verdict));
+      }
+    }
+    return summarize(
+      this.columns,
+      family,
+      this.model,
+      verdicts,
+      options,
+      screening?.undecided.size === 0 ? screening : undefined,
+    );
+  }
+
+  private screened(part: Part): boolean {
+    return this.screening?.undecided.has(part.key) === false;
+  }
+}
+
+function withoutWitness({ witness: _, ...verdict }: PartVerdict): PartVerdict {
+  return verdict;
 }
 
 /** The checker of run and ci: a history in which nothing was observed proves nothing, so it is "unknown" by default. */
@@ -196,6 +270,7 @@ function summarize(
       ? {}
       : { witness: smallest, witnesses: witnesses.toSorted((a, b) => a.ops.length - b.ops.length) }),
     ...(prefix === undefined ? {} : { prefix }),
+    anomalyTypes: found === false ? [NONLINEARIZABLE] : [],
   };
 }
 

@@ -1,6 +1,6 @@
 /** Which family judges which model. */
 import { UsageError } from "../../src/core/errors.js";
-import { type ColumnarHistory, INVOKE, NEMESIS } from "../../src/history/index.js";
+import { type ColumnarHistory, NEMESIS, OK } from "../../src/history/index.js";
 import type { Calls, Part } from "./calls.js";
 import type { Family, FastOutcome } from "./family.js";
 import type { BuiltIn, Model } from "./model.js";
@@ -19,7 +19,7 @@ import { setFast } from "./models/set-fast.js";
 import { stackModel } from "./models/stack.js";
 import { stackFast } from "./models/stack-fast.js";
 import { registerFamily } from "./registers.js";
-import type { LinearizableOptions, ModelName } from "./types.js";
+import { type LinearizableOptions, MODEL_NAMES, type ModelName } from "./types.js";
 
 /** A model, and its near-linear method where it has one. */
 interface Entry {
@@ -55,28 +55,47 @@ export function familyOf(
   return { ...family, fast: (part) => fast(family.calls, part, options.initial ?? null) };
 }
 
-/** The model that a history's ops belong to. @throws UsageError where that cannot be told. */
+/** Names of ops that only one model has. */
+const SIGNS: Readonly<Record<string, ModelName>> = {
+  write: "cas-register",
+  cas: "cas-register",
+  acquire: "mutex",
+  lock: "mutex",
+  enqueue: "queue",
+  enq: "queue",
+  push: "stack",
+  append: "list",
+  increment: "counter",
+  inc: "counter",
+  incr: "counter",
+  decrement: "counter",
+  dec: "counter",
+  decr: "counter",
+  contains: "set",
+  remove: "set",
+};
+
+/**
+ * The model that a history's ops belong to. Adds are a set's, or, where numbers are read, a counter's.
+ * @throws UsageError where that cannot be told.
+ */
 export function modelNameOf(history: ColumnarHistory): ModelName {
-  const fs = new Set<string>();
+  const ids = new Set<number>();
+  const read = history.fId("read");
+  let readsNumbers = false;
   for (let i = 0; i < history.length; i++) {
-    if (history.types[i] === INVOKE && history.processes[i] !== NEMESIS)
-      fs.add(history.string(history.fs[i] as number));
+    const id = history.fs[i] as number;
+    if (history.processes[i] === NEMESIS) continue;
+    ids.add(id);
+    if (id === read && !readsNumbers && history.types[i] === OK)
+      readsNumbers = typeof history.value(history.values[i] as number) === "number";
   }
-  const signs: readonly [string, ModelName][] = [
-    ["write", "cas-register"],
-    ["cas", "cas-register"],
-    ["acquire", "mutex"],
-    ["enqueue", "queue"],
-    ["push", "stack"],
-    ["append", "list"],
-    ["increment", "counter"],
-    ["inc", "counter"],
-    ["decr", "counter"],
-    ["contains", "set"],
-    ["remove", "set"],
-  ];
-  const found = new Set(signs.filter(([f]) => fs.has(f)).map(([, model]) => model));
+  const fs = new Set(Array.from(ids, (id) => history.string(id)));
+  const found = new Set([...fs].flatMap((f) => (Object.hasOwn(SIGNS, f) ? [SIGNS[f] as ModelName] : [])));
+  if (fs.has("add") && !(readsNumbers && found.has("counter"))) found.add(readsNumbers ? "counter" : "set");
   const [only, ...others] = found;
   if (only !== undefined && others.length === 0) return only;
-  throw new UsageError(`which model? The ops are ${[...fs].join(", ")}; say --model (register, set, queue, …)`);
+  throw new UsageError(
+    `cannot tell the model from the ops (${[...fs].join(", ") || "there are none"}); name one of ${MODEL_NAMES.join(", ")}`,
+  );
 }

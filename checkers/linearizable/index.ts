@@ -1,5 +1,6 @@
 /** Linearizability: the checker, its models and its options. */
-export { checkLinearizable, linearizableChecker } from "./check.js";
+export { checkLinearizable, LinearizableCheck, linearizableChecker, type PartResult } from "./check.js";
+export { modelNameOf } from "./families.js";
 export type { Call, Model } from "./model.js";
 export {
   DEFAULT_BUDGET_STEPS,

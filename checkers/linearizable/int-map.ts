@@ -3,7 +3,7 @@
 /** Open addressing over (a, b) pairs, both 0 or more. */
 export class IntPairMap {
   /** Slots of three: a + 1 (0 where free), b, the number. */
-  private table = new Int32Array(3 << 8);
+  private table = new Int32Array(3 << 5);
   size = 0;
 
   /** The number of a pair, or undefined. */
@@ -24,7 +24,7 @@ export class IntPairMap {
   }
 
   clear(): void {
-    this.table = new Int32Array(3 << 8);
+    this.table = new Int32Array(3 << 5);
     this.size = 0;
   }
 

@@ -14,9 +14,9 @@ export class Memo {
   private rows: Int32Array;
   private size = 0;
   /** Open addressing: row + 1, 0 where free. */
-  private table = new Int32Array(1 << 12);
+  private table = new Int32Array(1 << 8);
   /** Linked lists: (multiset, next) pairs; 0 ends a list. */
-  private links = new Int32Array(1 << 10);
+  private links = new Int32Array(1 << 6);
   private linksUsed = 2;
   private readonly stride: number;
 
@@ -25,7 +25,7 @@ export class Memo {
     private readonly multisets: Multisets,
   ) {
     this.stride = words + 3;
-    this.rows = new Int32Array(this.stride << 10);
+    this.rows = new Int32Array(this.stride << 6);
   }
 
   /** True when there is no room for more. */

@@ -14,12 +14,12 @@ const MOST = 1 << 21;
 
 /** Multisets by id. Each is a run of (class, count) pairs, ordered by class. */
 export class Multisets {
-  private starts = new Int32Array(1024);
-  private items = new Int32Array(4096);
+  private starts = new Int32Array(64);
+  private items = new Int32Array(64);
   private size = 1;
   private used = 0;
   /** Open addressing: multiset + 1, 0 where free. */
-  private table = new Int32Array(1 << 8);
+  private table = new Int32Array(1 << 6);
   /** (multiset, class) -> the multiset with one more of it. */
   private readonly successors = new IntPairMap();
 

@@ -101,11 +101,11 @@ class Search {
   private readonly mask: Int32Array;
 
   // The way here. Trail: (call, placed before) pairs; crashed calls as ~class.
-  private trail = new Int32Array(1024);
+  private trail = new Int32Array(64);
   private trailLength = 0;
-  private frames = new Int32Array(6 * 256);
+  private frames = new Int32Array(6 * 16);
   private depth = 0;
-  private candidates = new Int32Array(1024);
+  private candidates = new Int32Array(64);
   private candidateCount = 0;
 
   private readonly bestOfLabel: Int32Array;

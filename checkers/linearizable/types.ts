@@ -66,4 +66,6 @@ export interface LinearizableVerdict extends Verdict {
   readonly prefix?: Prefix;
   /** How many steps the searches took. */
   readonly steps: number;
+  /** `["nonlinearizable"]` where invalid, as transaction checkers name their anomalies. */
+  readonly anomalyTypes: readonly string[];
 }

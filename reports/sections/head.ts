@@ -5,7 +5,7 @@ import { count, durationMs, plural } from "../format.js";
 import { type Html, html } from "../html.js";
 import { icon, validIcon, validWord } from "../icons.js";
 import { checkerTitle } from "../names.js";
-import { validOf } from "../read.js";
+import { isForeign, validOf } from "../read.js";
 import { clip } from "../show.js";
 import type { Survey } from "../survey.js";
 import { findingId, inOrder } from "./findings.js";
@@ -61,7 +61,8 @@ function facts(test: TestSpec, results: RunResults, found: Survey): Html {
     ["Time", durationMs(results.durationMs)],
     ["Seed", String(results.seed)],
   ];
-  return html`<dl class="facts">${rows.map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}${more === undefined ? "" : html`<small>${more}</small>`}</dd></div>`)}</dl>`;
+  const known = isForeign(test) ? rows.filter(([name]) => name === "Ops" || name === "Time") : rows;
+  return html`<dl class="facts">${known.map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}${more === undefined ? "" : html`<small>${more}</small>`}</dd></div>`)}</dl>`;
 }
 
 function faultsText(found: Survey): string {

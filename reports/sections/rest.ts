@@ -2,6 +2,7 @@
 import type { RunResults, TestSpec } from "../../src/core/run.js";
 import { byNumberInName, count, durationMs, plural } from "../format.js";
 import { type Html, html } from "../html.js";
+import { isForeign } from "../read.js";
 import { scroller } from "./generic.js";
 
 const LOG_LINES = 200;
@@ -56,7 +57,13 @@ export function runSection(test: TestSpec, results: RunResults): Html {
     Object.entries(record ?? {})
       .map(([name, value]) => `${name}=${value}`)
       .join(", ") || "none";
-  const rows: readonly (readonly [string, string])[] = [
+  const foreign: readonly (readonly [string, string])[] = [
+    ["History", results.dir],
+    ["Model", test.workload],
+    ["Nodes", test.nodes.join(", ")],
+    ["cap-test", test.version],
+  ];
+  const run: readonly (readonly [string, string])[] = [
     ["System", test.system],
     ["System options", options(test.systemOpts)],
     ["Image", test.image ?? "built in"],
@@ -76,6 +83,7 @@ export function runSection(test: TestSpec, results: RunResults): Html {
     ["Folder", results.dir],
     ["cap-test", test.version],
   ];
-  return html`<section id="run" aria-labelledby="run-head"><h2 id="run-head">About this run</h2>
+  const rows = isForeign(test) ? foreign : run;
+  return html`<section id="run" aria-labelledby="run-head"><h2 id="run-head">About this ${isForeign(test) ? "history" : "run"}</h2>
 <dl class="about">${rows.filter(([, value]) => value !== "").map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }

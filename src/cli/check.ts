@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RegisterOptions } from "../../checkers/elle/index.js";
 import { worstOf } from "../core/checker.js";
-import { CapTestError, EXIT } from "../core/errors.js";
+import { CapTestError, EXIT, UsageError } from "../core/errors.js";
 import { type FileVerdict, type JudgeOptions, judgeFile, MODELS, type ModelName } from "../runner/judge-file.js";
 import { lookUp } from "../runner/names.js";
 import type { Registry } from "../runner/plan.js";
-import { type CommonOptions, withCommon } from "./common.js";
+import { type CommonOptions, version, withCommon } from "./common.js";
 import { createOutput, exitOf, type Output, reportError } from "./output.js";
 
 interface Flags extends CommonOptions {
@@ -19,6 +19,8 @@ interface Flags extends CommonOptions {
   readonly linearizableKeys?: boolean;
   readonly sequentialKeys?: boolean;
   readonly wfrKeys?: boolean;
+  readonly html?: string;
+  readonly workers?: number;
 }
 
 const jsonValue = (text: string): { value: unknown } => {
@@ -29,7 +31,7 @@ const jsonValue = (text: string): { value: unknown } => {
   }
 };
 
-const steps = (text: string): number => {
+const count = (text: string): number => {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Not a whole number above 0.");
   return value;
@@ -41,6 +43,7 @@ Examples:
   cap-test check history.jsonl --model cas-register --initial 0
   cap-test check jepsen/*.edn --model cas-register --initial 0 --nil-reads any
   cap-test check txns.jsonl --model list-append --consistency snapshot-isolation --json
+  cap-test check queue.jsonl --model queue --html queue.html
 
 Reads JSON lines and EDN, also gzipped. A run's own folder or history.jsonl is judged by the checkers of its workload.`;
 
@@ -61,7 +64,13 @@ export function checkCommand(program: Command, exit: (code: number) => void): vo
     .option("--sequential-keys", "rw-register: each key is sequentially consistent by itself")
     .option("--wfr-keys", "rw-register: within a transaction, writes follow reads")
     .option("--config <file>", "workloads of your own, for stored runs (default: cap-test.config.{ts,mjs,js} here)")
-    .option("--budget <steps>", "search: give up (unknown) after so many steps", steps)
+    .option("--budget <steps>", "search: give up (unknown) after so many steps", count)
+    .option("--html <file>", "write a report page (of one history)")
+    .option(
+      "--workers <n>",
+      "threads: for several files, or for the keys of one that need a search (default: 1)",
+      count,
+    )
     .addHelpText("after", EXAMPLES)
     .action(async (files: string[], flags: Flags) => exit(await check(files, flags)));
 }
@@ -92,32 +101,72 @@ function judgeOptions(flags: Flags): JudgeOptions {
   };
 }
 
-/** Only stored runs need it; loading it takes longer than judging a small file. */
-const registryFor = async (config: string | undefined): Promise<Registry> =>
-  (await (await import("../config/extend.js")).extendedRegistry(config)).registry;
-
 async function check(files: readonly string[], flags: Flags): Promise<number> {
   const output = createOutput(flags);
   const options = judgeOptions(flags);
-  const verdicts: FileVerdict[] = [];
+  if (flags.html !== undefined && files.length > 1)
+    throw new UsageError(`--html writes the page of one history, not of ${files.length}.`);
+  const verdicts: (FileVerdict | UnreadFile)[] = [];
   let broken = EXIT.valid as number;
-  for (const file of files) {
-    try {
-      const verdict = await judgeFile(file, options, () => registryFor(flags.config));
+  const take = (verdict: FileVerdict | Error, file: string): void => {
+    if (!(verdict instanceof Error)) {
       verdicts.push(verdict);
       print(output, verdict);
-    } catch (error) {
-      // One unreadable file must not hide what the others say; the exit code still tells.
-      if (!(error instanceof CapTestError) || files.length === 1) throw error;
-      broken = Math.max(broken, reportError(error));
+      return;
     }
-  }
+    // One unreadable file must not hide what the others say; the exit code still tells.
+    if (!(verdict instanceof CapTestError) || files.length === 1) throw verdict;
+    broken = Math.max(broken, reportError(verdict));
+    verdicts.push({ file, valid: "unknown", error: verdict.message });
+  };
+  await judgeAll(files, options, flags, output, take);
   output.value(files.length === 1 ? verdicts[0] : verdicts);
-  if (files.length > 1) {
-    const count = (valid: unknown): number => verdicts.filter((verdict) => verdict.valid === valid).length;
-    output.result(`${files.length} files: ${count(true)} valid, ${count(false)} invalid, ${count("unknown")} unknown`);
-  }
+  if (files.length > 1) output.result(total(verdicts));
   return broken !== EXIT.valid ? broken : exitOf(worstOf(verdicts.map(({ valid }) => valid)));
+}
+
+/** Stands in the JSON for a file that could not be judged. */
+interface UnreadFile {
+  readonly file: string;
+  readonly valid: "unknown";
+  readonly error: string;
+}
+
+async function judgeAll(
+  files: readonly string[],
+  options: JudgeOptions,
+  { workers = 1, html, config }: Flags,
+  output: Output,
+  take: (verdict: FileVerdict | Error, file: string) => void,
+): Promise<void> {
+  // Loaded where needed: systems, threads and pages take longer to load than most histories to check.
+  const loadRegistry = async (): Promise<Registry> =>
+    (await (await import("../config/extend.js")).extendedRegistry(config)).registry;
+  const pool = workers > 1 ? await import("../runner/judge-pool.js") : undefined;
+  if (files.length > 1 && pool !== undefined)
+    return pool.judgeFiles(files, { options, config, threads: workers }, take);
+  for (const file of files) {
+    const judging = pool?.judgeKeys(file, options, loadRegistry, workers) ?? judgeFile(file, options, loadRegistry);
+    const judged = await judging.catch((error: Error) => error);
+    take(judged instanceof Error ? judged : judged.verdict, file);
+    if (html === undefined || judged instanceof Error) continue;
+    const { writeCheckReport } = await import("../runner/check-report.js");
+    await writeCheckReport(html, judged, commandLine(process.argv.slice(2)), version());
+    output.line(`        page: ${html}`);
+  }
+}
+
+/** The command as one would type it again. */
+function commandLine(args: readonly string[]): string {
+  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  return `cap-test ${quoted.join(" ")}`;
+}
+
+function total(verdicts: readonly (FileVerdict | UnreadFile)[]): string {
+  const of = (valid: unknown): number => verdicts.filter((one) => !("error" in one) && one.valid === valid).length;
+  const unread = verdicts.filter((one) => "error" in one).length;
+  const checkMs = verdicts.reduce((sum, one) => sum + ("error" in one ? 0 : one.checkMs), 0);
+  return `${verdicts.length} files: ${of(true)} valid, ${of(false)} invalid, ${of("unknown")} unknown${unread === 0 ? "" : `, ${unread} not read`}; checked in ${Math.round(checkMs)} ms`;
 }
 
 function print(output: Output, verdict: FileVerdict): void {
@@ -127,7 +176,7 @@ function print(output: Output, verdict: FileVerdict): void {
   output.result(
     `${word} ${file} ${dim(`(${model}, ${ops} ops, read ${parseMs} ms, checked ${checkMs} ms)`)} ${summary}`,
   );
-  for (const { text } of verdict.witnesses?.slice(0, 3) ?? []) if (text !== summary) output.line(`        ${text}`);
+  for (const { text } of verdict.witnesses.slice(0, 3)) if (!summary.includes(text)) output.line(`        ${text}`);
   for (const found of [verdict.levelSummary, verdict.staleness?.summary]) {
     if (found !== undefined) output.line(`        ${found}`);
   }

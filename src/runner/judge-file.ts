@@ -3,36 +3,31 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkListAppend, checkRwRegister, type RegisterOptions } from "../../checkers/elle/index.js";
 import { checkLevels, concludeLevels, type LevelsVerdict } from "../../checkers/levels.js";
-import { checkLinearizable, type LinearizableOptions } from "../../checkers/linearizable/index.js";
+import {
+  LinearizableCheck,
+  type LinearizableOptions,
+  MODEL_NAMES,
+  modelNameOf,
+  type ModelName as SearchModelName,
+} from "../../checkers/linearizable/index.js";
 import { checkStaleness, type StalenessVerdict } from "../../checkers/staleness.js";
 import type { Valid, Verdict } from "../core/checker.js";
 import { UsageError } from "../core/errors.js";
-import type { History } from "../core/history.js";
 import type { RunResults, TestSpec } from "../core/run.js";
-import { type ColumnarHistory, INVOKE, NEMESIS } from "../history/index.js";
+import { type ColumnarHistory, columnar, INVOKE, NEMESIS } from "../history/index.js";
+import { type CommonVerdict, commonVerdict } from "./common-verdict.js";
 import { judgeStored } from "./judge-stored.js";
 import type { Registry } from "./plan.js";
 import { readHistory } from "./read-history.js";
 
-export const SEARCH_MODELS = [
-  "register",
-  "cas-register",
-  "multi-register",
-  "mutex",
-  "set",
-  "queue",
-  "stack",
-  "counter",
-  "list",
-] as const;
 export const TXN_MODELS = ["list-append", "rw-register"] as const;
-export const MODELS = [...SEARCH_MODELS, ...TXN_MODELS];
-export type ModelName = (typeof MODELS)[number];
+export const MODELS = [...MODEL_NAMES, ...TXN_MODELS];
+export type ModelName = SearchModelName | (typeof TXN_MODELS)[number];
 
-/** How to judge; absent = the default. */
+/** How to judge; absent = the default. Plain data: worker threads get it too. */
 export interface JudgeOptions {
   readonly model?: ModelName | undefined;
-  readonly linearizable: Omit<LinearizableOptions, "model">;
+  readonly linearizable: Omit<LinearizableOptions, "model" | "signal">;
   readonly transactions: RegisterOptions;
 }
 
@@ -42,10 +37,9 @@ export interface BesideLinearizable extends Partial<Pick<LevelsVerdict, "level" 
   readonly staleness?: StalenessVerdict;
 }
 
-/** What `check --json` prints for a file. A model's own fields (anomalyTypes, not, alsoNot, witness, …) are beside these. */
-export interface FileVerdict extends Verdict, BesideLinearizable {
+/** What `check --json` prints for a file. A model's own fields (witness, keys, prefix, anomalies, …) are beside these. */
+export interface FileVerdict extends CommonVerdict, BesideLinearizable {
   readonly file: string;
-  readonly model: string;
   /** Completed and open ops, not events. */
   readonly ops: number;
   readonly parseMs: number;
@@ -54,73 +48,105 @@ export interface FileVerdict extends Verdict, BesideLinearizable {
   readonly truncatedLine?: number;
 }
 
+/** A file's verdict, and what reports need beside it. */
+export interface JudgedFile {
+  readonly verdict: FileVerdict;
+  readonly history: ColumnarHistory;
+  /** The run it belongs to, where its test.json lies beside it and its workload judged it. */
+  readonly run?: { readonly spec: TestSpec; readonly results?: Partial<RunResults> };
+}
+
+/** Decides what a check cannot decide in near-linear time, elsewhere: on other threads. */
+export type SearchElsewhere = (
+  check: LinearizableCheck,
+  model: SearchModelName,
+) => Promise<ReturnType<LinearizableCheck["conclude"]>>;
+
 /** @throws UsageError for a file that cannot be read, or whose model cannot be told. */
 export async function judgeFile(
   file: string,
   options: JudgeOptions,
   loadRegistry: () => Promise<Registry>,
-): Promise<FileVerdict> {
+  elsewhere: SearchElsewhere = async (check) => check.conclude(),
+): Promise<JudgedFile> {
   const began = performance.now();
-  const { history, truncatedLine, path } = await readHistory(file);
+  const { history: read, truncatedLine, path } = await readHistory(file);
+  const history = columnar(read);
   const parsed = performance.now();
-  const run = options.model === undefined ? storedRun(path) : undefined;
+  const stored = options.model === undefined ? storedRun(path) : undefined;
   // The systems' drivers take longer to load than most histories to check.
-  const registry = run === undefined ? undefined : await loadRegistry();
-  const known = registry?.workloads.some(({ name }) => name === run?.spec.workload) === true;
+  const registry = stored === undefined ? undefined : await loadRegistry();
+  const run = registry?.workloads.some(({ name }) => name === stored?.spec.workload) === true ? stored : undefined;
   const judged =
-    known && run !== undefined ? await judgeStored(run, history, registry) : judgeAs(history, options, file);
+    run === undefined || registry === undefined
+      ? await judgeAs(history, options, file, elsewhere)
+      : await judgeStored(run, history, registry);
+  const ops = countOps(history);
+  // Nothing seen is nothing proved, whatever a checker makes of it.
+  const empty =
+    ops === 0 ? ({ valid: "unknown", summary: "nothing was proved: the history has no client ops" } as const) : {};
   const round = (ms: number): number => Math.round(ms * 100) / 100;
-  return {
-    ...judged,
+  const verdict: FileVerdict = {
+    ...commonVerdict(judged),
+    ...empty,
     file,
-    ops: countOps(history),
+    ops,
     parseMs: round(parsed - began),
     checkMs: round(performance.now() - parsed),
     ...(truncatedLine === undefined ? {} : { truncatedLine }),
   };
+  return { verdict, history, ...(run === undefined ? {} : { run }) };
 }
 
-function judgeAs(
-  history: History,
+async function judgeAs(
+  history: ColumnarHistory,
   options: JudgeOptions,
   file: string,
-): Verdict & BesideLinearizable & { model: string } {
-  const model = options.model ?? guessModel(history, file);
+  elsewhere: SearchElsewhere,
+): Promise<Verdict & BesideLinearizable & { model: string }> {
+  const model = options.model ?? modelOf(history, file);
   if (model === "list-append") return { ...checkListAppend(history, options.transactions), model };
   if (model === "rw-register") return { ...checkRwRegister(history, options.transactions), model };
-  const verdict = checkLinearizable(history, { ...options.linearizable, model });
-  if (model !== "register" && model !== "cas-register") return { ...verdict, model };
-  return { ...verdict, model, ...besideLinearizable(history, verdict.valid, options.linearizable) };
+  try {
+    const verdict = await elsewhere(new LinearizableCheck(history, { ...options.linearizable, model }), model);
+    if (model !== "register" && model !== "cas-register") return { ...verdict, model };
+    return { ...verdict, model, ...besideLinearizable(history, verdict.valid, options.linearizable) };
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 /** What a register's history keeps instead, and how stale its reads were: only where it is not linearizable. */
-function besideLinearizable(history: History, valid: Valid, options: JudgeOptions["linearizable"]): BesideLinearizable {
+function besideLinearizable(
+  history: ColumnarHistory,
+  valid: Valid,
+  options: JudgeOptions["linearizable"],
+): BesideLinearizable {
   if (valid === true) return { level: "linearizable" };
   const { level, levels, sessions, summary } = concludeLevels(checkLevels(history, {}, options), valid);
   return { level, levels, sessions, levelSummary: summary, staleness: checkStaleness(history, {}, options) };
 }
 
-/** Which model the ops belong to. @throws UsageError where more than one fits. */
-function guessModel(history: History, file: string): ModelName {
-  const signs: readonly (readonly [string, ModelName])[] = [
-    ["write", "cas-register"],
-    ["cas", "cas-register"],
-    ["acquire", "mutex"],
-    ["enqueue", "queue"],
-    ["push", "stack"],
-    ["increment", "counter"],
-    ["append", "list"],
-  ];
-  for (const { f, value, process } of history) {
-    if (process === "nemesis") continue;
-    const sign = signs.find(([name]) => name === f);
-    if (sign !== undefined) return sign[1];
-    if (f !== "txn" || !Array.isArray(value)) continue;
+/** Which model the ops belong to: micro-ops tell transactions apart, names of ops everything else. */
+function modelOf(history: ColumnarHistory, file: string): ModelName {
+  const txn = history.fId("txn");
+  for (let i = 0; txn !== -1 && i < history.length; i++) {
+    if (history.fs[i] !== txn || history.processes[i] === NEMESIS) continue;
+    const value = history.value(history.values[i] as number);
+    if (!Array.isArray(value)) continue;
     const kinds = value.map((micro: unknown) => (Array.isArray(micro) ? micro[0] : undefined));
     if (kinds.includes("append")) return "list-append";
     if (kinds.includes("w")) return "rw-register";
   }
-  throw new UsageError(`${file}: cannot tell the model from the ops; name it with --model: ${MODELS.join(", ")}.`);
+  try {
+    return modelNameOf(history);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${file}: cannot tell the model from the ops; name it with --model: ${MODELS.join(", ")}.`, {
+      cause: error,
+    });
+  }
 }
 
 /** The run that a history.jsonl belongs to, where its test.json lies beside it. */

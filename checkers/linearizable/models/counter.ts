@@ -1,4 +1,5 @@
 /** The counter: increments and decrements by any whole number, and reads. */
+import { UsageError } from "../../../src/core/errors.js";
 import type { BuiltIn } from "../model.js";
 import { show } from "../words.js";
 
@@ -23,7 +24,11 @@ export const counterModel: BuiltIn<number> = {
   fs: ["increment", "decrement", "read"],
   aliases: { inc: "increment", incr: "increment", add: "increment", dec: "decrement", decr: "decrement" },
   readers: ["read"],
-  init: (initial) => Number(initial ?? 0),
+  init: (initial) => {
+    if (initial === null || initial === undefined) return 0;
+    if (isCount(initial)) return initial as number;
+    throw new UsageError(`the initial value of a counter is a whole number, not ${show(initial)}`);
+  },
   step: (count, { f, input, output }) => {
     if (f === "read") return output === undefined || output === count ? count : undefined;
     const next = count + deltaOf(f, input);

@@ -11,6 +11,8 @@ export function listOf(value: unknown, what: string): readonly unknown[] {
 
 /** A state for people: at most the first and last few elements. */
 export function listText(list: readonly unknown[]): string {
-  if (list.length <= 12) return `[${list.map(show).join(", ")}]`;
-  return `[${list.slice(0, 6).map(show).join(", ")}, … ${list.length - 9} more …, ${list.slice(-3).map(show).join(", ")}]`;
+  // A simplified state holds a symbol for each value that no call can tell from others.
+  const texts = list.map((value) => (typeof value === "symbol" ? "(never taken)" : show(value)));
+  if (texts.length <= 12) return `[${texts.join(", ")}]`;
+  return `[${texts.slice(0, 6).join(", ")}, … ${texts.length - 9} more …, ${texts.slice(-3).join(", ")}]`;
 }

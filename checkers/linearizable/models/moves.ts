@@ -27,4 +27,4 @@ export function valueMoved(call: Call, puts: string): unknown {
 
 /** What is wrong with a put. */
 export const nullInside = ({ f, input }: Call, puts: string): string | undefined =>
-  f === puts && (input === null || input === undefined) ? `a ${puts} needs a value other than null` : undefined;
+  f === puts && (input === null || input === undefined) ? `${puts} needs a value other than null` : undefined;

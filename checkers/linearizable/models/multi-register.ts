@@ -3,6 +3,7 @@
  * `["w", key, value]`, done in that order. `read` and `write` take a map {key: value}, or null to read (then the completion
  * has the map). Keys are texts: 1 and "1" are one.
  */
+import { UsageError } from "../../../src/core/errors.js";
 import { valueKey } from "../../../src/history/index.js";
 import type { BuiltIn, Call } from "../model.js";
 import { show } from "../words.js";
@@ -52,7 +53,11 @@ export function multiRegisterModel(anyNil: boolean): BuiltIn<Registers> {
     name: "multi-register",
     fs: ["txn", "read", "write"],
     readers: ["read"],
-    init: (initial) => (isMap(initial) ? canonical(initial) : {}),
+    init: (initial) => {
+      if (initial === null || initial === undefined) return {};
+      if (isMap(initial)) return canonical(initial);
+      throw new UsageError(`the initial value of a multi-register is a map {key: value}, not ${show(initial)}`);
+    },
     step: (registers, call) => {
       let after = registers;
       for (const { writes, key, value } of microsOf(call) ?? []) {

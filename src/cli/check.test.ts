@@ -1,0 +1,108 @@
+/** `cap-test check` as a user runs it: files in, lines or JSON and an exit code out. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, it } from "vitest";
+import { formatEdn, formatHistory } from "../history/index.js";
+import { h } from "../history/testing.js";
+import { runCli, scratch } from "./testing/cli.js";
+
+const folder = scratch();
+afterAll(() => folder.remove());
+
+const cli = (...args: string[]) => runCli(args, folder.path);
+const store = (name: string, text: string): void => writeFileSync(join(folder.path, name), formatHistory(h(text)));
+
+/** One key that the near-linear method leaves to the search (a value comes twice) after the other. */
+function searched(keys: number): string {
+  return Array.from({ length: keys }, (_, key) => {
+    const lost = key % 3 === 2 ? `${key}/2:k2` : `${key}/2:k1`;
+    return `${key}/0:q1 ${key}/1:q1 ${key}/0:q2 ${key}/3:q3? ${lost}`;
+  })
+    .join(" ")
+    .replace(/(\d+)\/3:/g, (_, key: string) => `${key}/${100 + Number(key)}:`);
+}
+
+describe("check", () => {
+  it("has all fields for every model, tells the model from the ops, and takes several files", async () => {
+    store("mutex.jsonl", "0:l 0:x 1:l 2:l");
+    store("queue.jsonl", "0:q1 0:q2 1:k1");
+    store("counter.jsonl", "0:n 1:r1");
+    store("set.jsonl", "0:a1 1:r[1]");
+    store("list.jsonl", "0:p1 1:r[1]");
+    store("stack.jsonl", "0:u1 1:o1");
+    writeFileSync(join(folder.path, "queue.edn"), formatEdn(h("0:q1 0:q2 1:k2")));
+    writeFileSync(join(folder.path, "queue.jsonl.gz"), gzipSync(formatHistory(h("0:q1 0:q2 1:k2"))));
+    const names = ["mutex.jsonl", "queue.jsonl", "counter.jsonl", "set.jsonl", "list.jsonl", "stack.jsonl"];
+    const { code, stdout, stderr } = await cli("check", ...names, "queue.edn", "queue.jsonl.gz", "--json");
+    expect(code, stderr).toBe(1);
+    const verdicts = JSON.parse(stdout) as Record<string, unknown>[];
+    expect(verdicts.map(({ model, valid }) => `${model} ${valid}`)).toEqual([
+      "mutex false",
+      "queue true",
+      "counter true",
+      "set true",
+      "list true",
+      "stack true",
+      "queue false",
+      "queue false",
+    ]);
+    for (const verdict of verdicts) {
+      for (const field of ["file", "valid", "model", "summary", "ops", "parseMs", "checkMs"])
+        expect(verdict).toHaveProperty(field);
+      for (const field of ["anomalyTypes", "not", "alsoNot", "witnesses"]) expect(verdict[field]).toBeInstanceOf(Array);
+      expect(verdict["anomalyTypes"]).toEqual(verdict["valid"] === false ? ["nonlinearizable"] : []);
+    }
+    expect(stderr).toMatch(/8 files: 5 valid, 3 invalid, 0 unknown; checked in \d+ ms/);
+  });
+
+  it("says the same with more threads, for one file and for several", async () => {
+    store("keys.jsonl", searched(9));
+    store("tight.jsonl", searched(4));
+    const untimed = (text: string): unknown => JSON.parse(text.replace(/"(parse|check)Ms": [\d.]+/g, '"$1Ms": 0'));
+    for (const args of [
+      ["keys.jsonl", "--budget", "6"],
+      ["keys.jsonl", "tight.jsonl", "missing.jsonl"],
+    ]) {
+      const one = await cli("check", ...args, "--model", "queue", "--json");
+      const two = await cli("check", ...args, "--model", "queue", "--json", "--workers", "2");
+      expect(untimed(two.stdout)).toEqual(untimed(one.stdout));
+      expect(two.code).toBe(one.code);
+      if (args.includes("6")) expect(one.stdout).toMatch(/"unknown": [1-9]/);
+      else expect(one.stdout).toContain('"method": "search"');
+    }
+  });
+
+  it("writes a page of a history from elsewhere that asks for nothing from outside", async () => {
+    store("page.jsonl", "0:q1 0:q2 1:k2 1:k1");
+    const { code, stdout } = await cli("check", "page.jsonl", "--html", "page.html");
+    expect(code).toBe(1);
+    expect(stdout).toContain("page: page.html");
+    const page = readFileSync(join(folder.path, "page.html"), "utf8");
+    expect(page).toContain("p1 dequeued 2 on n2");
+    expect(page).toContain("cap-test check page.jsonl --html page.html");
+    expect(page).not.toMatch(/(src|href)="https?:/);
+    expect(page).not.toMatch(/Seed|docker|1970/);
+  });
+
+  it("goes on after a file it cannot read, and tells", async () => {
+    store("fine.jsonl", "0:q1 1:k1");
+    writeFileSync(join(folder.path, "twice.jsonl"), formatHistory(h("0:q1(")) + formatHistory(h("0:q2(")));
+    writeFileSync(join(folder.path, "empty.jsonl"), "");
+    const { code, stdout, stderr } = await cli("check", "twice.jsonl", "fine.jsonl", "empty.jsonl", "--model", "queue");
+    expect(code).toBe(254);
+    expect(stderr).toMatch(
+      /^cap-test: twice.jsonl: line 2: process 0 invokes an op while its op at position 0 is still open\n$/,
+    );
+    expect(stdout).toMatch(/3 files: 1 valid, 0 invalid, 1 unknown, 1 not read/);
+  });
+
+  it.each([
+    [["--html", "x.html", "fine.jsonl"], /--html writes the page of one history, not of 2/],
+    [["--initial", "5"], /the initial value of a queue is a list, not 5/],
+  ])("bad usage: %s", async (args, expected) => {
+    const { code, stderr } = await cli("check", "fine.jsonl", ...args);
+    expect(stderr).toMatch(expected);
+    expect(code).toBe(254);
+  });
+});

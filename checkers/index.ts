@@ -1,4 +1,9 @@
 /** The checkers for people who bring their own workloads. */
+
+export type { CheckContext, Checker, Valid, Verdict, Witness } from "../src/core/checker.js";
+export type { History } from "../src/core/history.js";
+export type { Op } from "../src/core/op.js";
+export { formatHistory, historyOf, parseEdnHistory, parseHistory } from "../src/history/index.js";
 export * from "./availability.js";
 export * from "./compose.js";
 export * from "./elle/index.js";

@@ -4,12 +4,13 @@ import type { Call, Model } from "./model.js";
 import type { Machine } from "./search.js";
 
 /** Past these the search has to stop: it needs too much memory. */
-const MOST_STATES = 1 << 21;
-const MOST_TEXT = 1 << 26;
+const MOST_STATES = 1 << 19;
+const MOST_TEXT = 1 << 25;
 /** Transitions remembered; forgotten all at once beyond. */
-const MOST_TRANSITIONS = 1 << 21;
-/** So many characters of a state's key cost as much as a step of the search. */
-const TEXT_A_STEP = 64;
+const MOST_TRANSITIONS = 1 << 20;
+/** To try a call on a state costs as much as so many steps of the search, and one more for so many characters of its key. */
+const STEPS_A_CALL = 4;
+const TEXT_A_STEP = 8;
 
 /** What `step` returns for an impossible call. */
 const IMPOSSIBLE = -1;
@@ -20,6 +21,8 @@ export class States<S> implements Machine {
   private readonly states: S[] = [];
   private readonly ids = new Map<string, number>();
   private readonly transitions = new IntPairMap();
+  /** The lengths of the states' keys. */
+  private readonly sizes: number[] = [];
   private text = 0;
 
   /** `labels`: calls with one label have one effect. */
@@ -40,6 +43,8 @@ export class States<S> implements Machine {
     const label = this.labels[call] as number;
     const known = this.transitions.get(state, label);
     if (known !== undefined) return known;
+    // Whether it is possible or not: to find that out costs the same.
+    this.spent += STEPS_A_CALL + (this.sizes[state] as number) / TEXT_A_STEP;
     const after = this.model.step(this.states[state] as S, this.calls[call] as Call);
     const next = after === undefined ? IMPOSSIBLE : this.intern(after);
     if (this.transitions.size >= MOST_TRANSITIONS) this.transitions.clear();
@@ -54,10 +59,10 @@ export class States<S> implements Machine {
 
   private intern(state: S): number {
     const key = this.model.key(state);
-    this.spent += key.length / TEXT_A_STEP;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     this.text += key.length;
+    this.sizes.push(key.length);
     this.ids.set(key, this.states.length);
     return this.states.push(state) - 1;
   }

@@ -47,9 +47,9 @@ export function formatHistory(ops: Iterable<Op>): string {
 }
 
 /** Reads a whole history.jsonl. @throws UsageError with the line number at the first malformed line. */
-export function parseHistory(bytes: Uint8Array): ParsedHistory {
+export function parseHistory(source: Uint8Array | string): ParsedHistory {
   const parser = createHistoryParser();
-  parser.push(bytes);
+  parser.push(typeof source === "string" ? new TextEncoder().encode(source) : source);
   return parser.finish();
 }
 

@@ -191,3 +191,37 @@ describe("golden", () => {
     expect(valid, summary).toBe(true);
   });
 });
+
+/** Rounds of eight overlapping calls, half of which never answer, and then one that no order allows, but only at the end. */
+function tangle(put: (i: number) => string, end: string): string {
+  const rounds = Array.from({ length: 6 }, (_, round) => {
+    const calls = Array.from({ length: 8 }, (_, i) => ({ process: round * 8 + i, put: put(round * 3 + i) }));
+    const begins = calls.map(({ process, put }) => `${process}:${put}(`);
+    const ends = calls.map(({ process }) => `${process})${process % 2 === 0 ? "?" : ""}`);
+    return [...begins, ...ends].join(" ");
+  });
+  return `${rounds.join(" ")} ${end}`;
+}
+
+describe("histories that no search can finish", () => {
+  it.each<[ModelName, string]>([
+    [
+      "queue",
+      tangle((i) => `q${i % 5}`, "99:k0 99:k1 99:k2 99:k3 99:k4 99:k0 99:k4 99:k4 99:k4 99:k4 99:k4 99:k4 99:k4"),
+    ],
+    [
+      "stack",
+      tangle((i) => `u${i % 5}`, "99:o0 99:o1 99:o2 99:o3 99:o4 99:o0 99:o4 99:o4 99:o4 99:o4 99:o4 99:o4 99:o4"),
+    ],
+    ["counter", tangle((i) => `n${[3, 7, 11, 19, 31][i % 5]}`, "99:r1")],
+    ["set", tangle((i) => (i % 2 === 0 ? `a${i % 7}` : `d${i % 7}`), "99:r[0,1,2,3,4,5,6] 99:r[] 99:r[1]")],
+  ])("%s: unknown within the budget, at the same place every time", (model, text) => {
+    const options = { model, budgetSteps: 20_000 };
+    const verdict = checkLinearizable(h(text), options);
+    expect(verdict.valid).toBe("unknown");
+    expect(verdict.summary).toMatch(/undecided: it took more than 20000 steps, with \d+ of \d+ ops in order, near p/);
+    // One call too many is what it may take to notice.
+    expect(verdict.steps).toBeLessThan(20_200);
+    expect(checkLinearizable(h(text), options)).toEqual(verdict);
+  });
+});

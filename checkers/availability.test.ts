@@ -292,6 +292,37 @@ describe("what cannot be judged", () => {
     expect(found.class).toBe("CP-like");
   });
 
+  it("a kind of op that hardly met the minority, unanswered, does not hide what the others show", async () => {
+    const scenario = run(oneCut, (ask) => (isMinority(ask) ? timedOut : fast), {
+      everyMs: 1000,
+      clients: 10,
+      fs: ["read", "cas"],
+    });
+    /** All but the first cas at n1 and n2 become reads; that one ends as told. */
+    const rare = (type: "ok" | "info", consistent: Valid = true) => {
+      const changed = new Map<Op["process"], "first" | "more">();
+      let seen = 0;
+      const ops = opsOf(scenario).map((op): Op => {
+        const alone = op.time >= 10_000e6 && op.time < 20_000e6 && (op.node === "n1" || op.node === "n2");
+        if (op.type === "invoke") {
+          if (alone && op.f === "cas") changed.set(op.process, seen++ === 0 ? "first" : "more");
+          else changed.delete(op.process);
+        }
+        const change = changed.get(op.process);
+        if (change === "more") return { ...op, f: "read", value: null };
+        return change === "first" && op.type !== "invoke" ? { ...op, type } : op;
+      });
+      expect(seen).toBeGreaterThan(1);
+      return judge(scenario, consistent, undefined, ops);
+    };
+    const hidden = await rare("info");
+    expect(hidden.kinds["cas"]?.class).toBe("unknown");
+    expect(hidden).toMatchObject({ class: "CP-like", reason: expect.stringContaining("too little was seen of cas") });
+    // Had it been answered, the class would be open; and without a verdict on consistency there is none.
+    expect((await rare("ok")).class).not.toBe("CP-like");
+    expect((await rare("info", "unknown")).class).toBe("unknown");
+  });
+
   it("one client's time-out in a rare kind of op is no outage of that kind", async () => {
     // 2 s into the cut one client is stuck for 1.5 s in a cas; it would have asked mostly for something else meanwhile.
     let struck = false;

@@ -3,7 +3,7 @@
  * consistent. The words end in "-like" because a finite run shows behaviour, not design.
  */
 import type { Valid } from "../../src/core/checker.js";
-import type { Answer, KindEvidence } from "./evidence.js";
+import { type Answer, FEWEST_TRIES, type KindEvidence } from "./evidence.js";
 
 export type AvailabilityClass = "CP-like" | "AP-like" | "neither" | "unknown";
 
@@ -24,7 +24,25 @@ export interface Classification extends KindClass {
 export function classify(evidence: readonly KindEvidence[], consistent: Valid): Classification {
   const kinds: Record<string, KindClass> = {};
   for (const kind of evidence) kinds[kind.f] = classifyKind(kind, consistent);
-  return { ...overall(kinds), kinds };
+  return { ...overall(kinds, hardlySeen(evidence, consistent)), kinds };
+}
+
+/**
+ * Kinds of op that leave the class open only because too few of them met the minority side, none of which was answered: a
+ * rare kind (3 compare-and-sets among 500 ops) must not hide what all the others show. What was answered once, or is open
+ * for any other reason, still counts.
+ */
+function hardlySeen(evidence: readonly KindEvidence[], consistent: Valid): readonly string[] {
+  return evidence
+    .filter(
+      ({ hasMajority, majorityServed, minorityRefused, refusedTried, refusedAnswered }) =>
+        consistent === true &&
+        (!hasMajority || majorityServed === "yes") &&
+        minorityRefused === "unknown" &&
+        refusedTried <= FEWEST_TRIES &&
+        refusedAnswered === 0,
+    )
+    .map(({ f }) => f);
 }
 
 function classifyKind(kind: KindEvidence, consistent: Valid): KindClass {
@@ -84,7 +102,7 @@ function minorityFact(kind: KindEvidence): string {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-function overall(kinds: Readonly<Record<string, KindClass>>): KindClass {
+function overall(kinds: Readonly<Record<string, KindClass>>, few: readonly string[]): KindClass {
   const entries = Object.entries(kinds);
   const named = (wanted: AvailabilityClass): string[] =>
     entries.filter(([, { class: found }]) => found === wanted).map(([f]) => f);
@@ -94,6 +112,9 @@ function overall(kinds: Readonly<Record<string, KindClass>>): KindClass {
   if (neither.length > 0) return { class: "neither", reason: `${neither.join(", ")}: ${tell(neither[0])}` };
   if (cp.length > 0 && ap.length > 0) {
     return { class: "neither", reason: `${cp.join(", ")} CP-like but ${ap.join(", ")} AP-like: ${tell(ap[0])}` };
+  }
+  if (cp.length > 0 && unknown.length > 0 && unknown.every((f) => few.includes(f))) {
+    return { class: "CP-like", reason: `${tell(cp[0])}; too little was seen of ${unknown.join(", ")} there` };
   }
   if (unknown.length > 0) return { class: "unknown", reason: `${unknown.join(", ")}: ${tell(unknown[0])}` };
   return cp.length > 0 ? { class: "CP-like", reason: tell(cp[0]) } : { class: "AP-like", reason: tell(ap[0]) };

@@ -21,7 +21,7 @@ function card(system: ComparedSystem): Html {
 <header>${validIcon(system.valid)}<h3 id="${head}">${clip(system.system, 80)}</h3>${ran ? classChip(system.class) : ""}<span class="badge ${word}">${ran ? word : "not run"}</span></header>
 <dl class="fields"><div><dt>Promises</dt><dd>${system.promises}</dd></div>
 ${ran ? observedRows(system) : html`<div><dt>Not run</dt><dd>${clip(system.error ?? "interrupted", 800)}</dd></div>`}</dl>
-${system.violations.length === 0 ? "" : html`<h4>Witnesses</h4><ul class="witness-words">${system.violations.map(({ checker, text, run }) => html`<li><strong>${checkerTitle(checker)}</strong>${system.runs.length > 1 ? ` (run ${run})` : ""}: ${sentence(text)}</li>`)}</ul>`}
+${system.violations.length === 0 ? "" : html`<h4>Witnesses</h4><ul class="witness-words">${system.violations.map(({ checker, text, run }) => html`<li><strong>${checkerTitle(checker)}</strong>${system.runs.length > 1 ? ` (run ${run})` : ""}: ${sentence(clip(text, 700))}</li>`)}</ul>`}
 </article>`;
 }
 
@@ -36,7 +36,12 @@ ${system.error === undefined ? "" : html`<div><dt>Trouble</dt><dd>${clip(system.
 
 function reportLink(run: ComparedRun): Html {
   const { ok, fail, info } = run.ops;
-  return html`<li>${validIcon(run.valid)} <a href="${encodeURI(run.report)}">run ${run.run}, seed ${run.seed}</a> <small>${count(ok + fail + info)} ops: ${count(ok)} ok, ${count(fail)} failed, ${count(info)} unknown${run.ended === undefined ? "" : `; ended early: ${clip(run.ended, 120)}`}</small></li>`;
+  return html`<li>${validIcon(run.valid)} <a href="${linkTo(run.report)}">run ${run.run}, seed ${run.seed}</a> <small>${count(ok + fail + info)} ops: ${count(ok)} ok, ${count(fail)} failed, ${count(info)} unknown${run.ended === undefined ? "" : `; ended early: ${clip(run.ended, 120)}`}</small></li>`;
+}
+
+/** A path and nothing else, whatever it says: "javascript:…" becomes the name of a file. */
+function linkTo(report: string): string {
+  return `${report.startsWith("../") ? "" : "./"}${encodeURI(report)}`;
 }
 
 /** Checkers write clauses; here they stand alone. */

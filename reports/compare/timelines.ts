@@ -2,6 +2,7 @@
 import type { ServiceCounts, ServiceTimeline, TimelineFault } from "../../checkers/availability/timeline.js";
 import { moment } from "../format.js";
 import { type Html, html } from "../html.js";
+import { clip } from "../show.js";
 import type { ComparedRun, ComparedSystem, Comparison } from "./model.js";
 import { classChip, hueOf, systemId } from "./verdicts.js";
 import { shareText } from "./words.js";
@@ -76,7 +77,7 @@ function cutNodes({ faults }: ServiceTimeline): Html | string {
   const words = faults
     .slice(0, 12)
     .map(({ targets, proved }) => `${targets.join(" ")}${proved ? "" : " (not proved)"}`);
-  return html`<p class="cut-nodes">hurt: ${words.map((word, i) => html`${i > 0 ? " · " : ""}<span class="nowrap">${word}</span>`)}${faults.length > words.length ? " …" : ""}</p>`;
+  return html`<p class="cut-nodes">hurt: ${words.map((word, i) => html`${i > 0 ? " · " : ""}<span>${clip(word, 120)}</span>`)}${faults.length > words.length ? " …" : ""}</p>`;
 }
 
 /** Joins what overlaps: the systems follow one plan, but each proves its faults in its own time. */

@@ -16,7 +16,7 @@ export const systemId = (system: ComparedSystem): string => `system-${slug(syste
 
 /** "CP-like" as a chip; its colour is never the only sign. */
 export function classChip(found: string): Html {
-  return html`<span class="chip ${found.toLowerCase().replace(/[^a-z]+/g, "-")}">${found}</span>`;
+  return html`<span class="chip ${found.toLowerCase().replace(/[^a-z]+/g, "-")}">${clip(found, 40)}</span>`;
 }
 
 interface Column {

@@ -15,6 +15,9 @@ const good = {
   perf: verdict(true, { p99Ms: 12, byF: { read: { p99Ms: 7 } } }),
   faults: verdict(true),
   harness: verdict(true, { maxLagMs: 3 }),
+  staleness: verdict(true, { p99Ms: 7000 }),
+  one: verdict(true, { found: 1 }),
+  other: verdict(true, { found: 1 }),
 };
 type Checkers = Readonly<Record<string, Verdict>>;
 
@@ -134,11 +137,16 @@ describe("classes and numbers", () => {
 });
 
 describe("names", () => {
+  it("that several checkers have mean latencies, availability or losses first", () => {
+    expect(judge({ p99Ms: "= 12", lost: "= 0" }).status).toBe("kept");
+    expect(judge({ "staleness.p99Ms": "= 7000", "set-full.lost": "= 0" }).status).toBe("kept");
+  });
+
   it.each<[ExpectedWords, RegExp]>([
     [{ linearizabel: true }, /^expect.linearizabel: this run has no such checker\. There are: lost-writes, /],
     [{ "lost-write": true }, /did you mean lost-writes\?/],
     [{ p99ms: "< 3" }, /^expect.p99ms: this run has no such checker or number; did you mean p99Ms\?/],
-    [{ lost: "= 0" }, /several checkers have that number; write lost-writes.lost or set-full.lost/],
+    [{ found: "= 0" }, /several checkers have that number; write one.found or other.found/],
     [{ availability: "CP" }, /a class is CP-like, AP-like, neither, unknown/],
     [{ availability: "AP-lik" }, /did you mean AP-like\?/],
     [{ "lost-writes": "yes" }, /"lost-writes"? is "yes"; a checker takes|expect.lost-writes is "yes"; a checker takes/],

@@ -1,6 +1,7 @@
 /**
  * How a number is found by its name. "CHECKER.FIELD" (and deeper: "perf.byF.read.p99Ms") names it fully. A bare "FIELD" is
- * looked up among the fields of every checker's verdict, not deeper; it must be in exactly one of them.
+ * looked up among the fields of every checker's verdict, not deeper. Where several have it, a bare `p99Ms` is a latency (perf),
+ * then come availability and lost-writes; else it must be in exactly one.
  */
 import type { Verdict } from "../core/checker.js";
 
@@ -11,6 +12,9 @@ export type Place =
   | { readonly kind: "found"; readonly checker: string; readonly path: readonly string[] }
   | { readonly kind: "ambiguous"; readonly names: readonly string[] }
   | { readonly kind: "missing" };
+
+/** Whose numbers go by their bare names, first come first: `p99Ms` is also how old stale reads were (staleness). */
+const BARE = ["perf", "availability", "lost-writes"];
 
 /** A field that holds a number, or would if it had been measured. */
 const mayBeNumber = (value: unknown): boolean => typeof value === "number" || value === null;
@@ -25,9 +29,10 @@ export function placeOf(name: string, verdicts: Verdicts): Place {
     return known ? { kind: "found", checker: head, path } : { kind: "missing" };
   }
   const holders = Object.keys(verdicts).filter((checker) => mayBeNumber(valueAt(verdicts[checker], [name])));
-  const [checker] = holders;
+  const checker = BARE.find((one) => holders.includes(one)) ?? holders[0];
   if (checker === undefined) return { kind: "missing" };
-  if (holders.length > 1) return { kind: "ambiguous", names: holders.map((holder) => `${holder}.${name}`) };
+  if (holders.length > 1 && !BARE.includes(checker))
+    return { kind: "ambiguous", names: holders.map((holder) => `${holder}.${name}`) };
   return { kind: "found", checker, path: [name] };
 }
 
@@ -49,7 +54,11 @@ export function numberNames(verdicts: Verdicts): readonly string[] {
       .map(([field]) => ({ checker, field })),
   );
   const times = (field: string): number => names.filter((other) => other.field === field).length;
-  return names.map(({ checker, field }) => (times(field) === 1 ? field : `${checker}.${field}`));
+  const bare = (checker: string, field: string): boolean => {
+    const place = placeOf(field, verdicts);
+    return times(field) === 1 || (place.kind === "found" && place.checker === checker);
+  };
+  return names.map(({ checker, field }) => (bare(checker, field) ? field : `${checker}.${field}`));
 }
 
 function valueAt(holder: unknown, path: readonly string[]): unknown {

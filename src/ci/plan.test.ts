@@ -24,7 +24,6 @@ describe("planContracts", () => {
     [{ nodes: 99 }, /--nodes 99: kv-raft runs on/],
     [{ expect: { linearisable: true } }, /expect.linearisable: .*did you mean linearizable\?/],
     [{ expect: { p99: "< 3" } }, /expect.p99: this run has no such checker or number/],
-    [{ workload: "set", expect: { lost: "= 0" } }, /write lost-writes.lost or set-full.lost/],
     [{ workload: "set", expect: { linearizable: true } }, /expect.linearizable: this run has no such checker/],
   ])("refuses %j", async (contract, expected) => {
     await expect(plan([{ name: "a", runtime: "simulation", ...contract }])).rejects.toThrow(expected);

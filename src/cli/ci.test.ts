@@ -69,11 +69,12 @@ describe("outcomes", () => {
   });
 
   it("skips what needs Docker where there is none, and fails it with CI=true", async () => {
-    config(`${QUICK}contracts:\n  - { name: quick }\n  - { name: real, system: etcd, runtime: auto }\n`);
+    config(`${QUICK}contracts:\n  - { name: quick, repeat: 2 }\n  - { name: real, system: etcd, runtime: auto }\n`);
     const { code, stdout } = await cli("ci --grep real|quick --json");
     expect(code).toBe(0);
     const { contracts } = JSON.parse(stdout) as CiResults;
     expect(contracts.map(({ outcome }) => outcome)).toEqual(["passed", "skipped"]);
+    expect(new Set(contracts[0]?.attempts.map(({ seed }) => seed)).size).toBe(2);
     const strict = await cli("ci --grep real", { CI: "true" });
     expect(strict.code).toBe(1);
     expect(strict.stdout).toMatch(/✗ real: failed: it needs Docker, and no Docker engine answers/);

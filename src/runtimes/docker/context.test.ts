@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
-import { contextOf, copiedBy, hashOf, packageRoot, tarOf } from "./context.js";
+import { contextOf, copiedBy, hashOf, isBundled, ownContextOf, packageRoot, tarOf } from "./context.js";
 
 const file = (name: string, text: string) => ({ name, content: Buffer.from(text) });
 
@@ -37,6 +37,30 @@ describe("the build context", () => {
     await writeFile(join(root, "dist/docker/kv/entry.js"), "what tsc leaves");
     expect((await contextOf("kv", root)).map((one) => one.name)).toEqual(["Dockerfile", "entry.mjs"]);
     await expect(contextOf("nope", root)).rejects.toThrow('there is no image "nope"');
+  });
+
+  it("of a folder of one's own holds what is below it, but no dependencies and nothing hidden", async () => {
+    root = await mkdtemp(join(tmpdir(), "cap-test-context-"));
+    for (const folder of ["src", "node_modules/x", ".git"]) await mkdir(join(root, folder), { recursive: true });
+    await expect(ownContextOf(root)).rejects.toThrow("its Dockerfile is missing");
+    for (const name of ["Dockerfile", "src/main.ts", "node_modules/x/index.js", ".git/HEAD"]) {
+      await writeFile(join(root, name), name);
+    }
+    await writeFile(join(root, "run.sh"), "#!/bin/sh", { mode: 0o755 });
+    const files = await ownContextOf(root);
+    expect(files.map((one) => [one.name, one.executable])).toEqual([
+      ["Dockerfile", false],
+      ["run.sh", true],
+      ["src/main.ts", false],
+    ]);
+    expect(hashOf(files)).not.toBe(hashOf(files.map(({ name, content }) => ({ name, content }))));
+  });
+
+  it("knows bundled names from other images and paths", () => {
+    expect(isBundled("etcd")).toBe(true);
+    for (const name of ["redis", "etcd:3.5", "quay.io/coreos/etcd", "/etcd", "../docker/etcd", ""]) {
+      expect(isBundled(name), name).toBe(false);
+    }
   });
 
   it("is there for the images of this package", async () => {

@@ -96,7 +96,8 @@ export function copiedBy(dockerfile: string): readonly string[] {
 export function hashOf(files: readonly ContextFile[]): string {
   const hash = createHash("sha256");
   for (const file of files) {
-    hash.update(`${Buffer.byteLength(file.name)}:${file.name}:${file.content.length}:`);
+    const mode = file.executable === true ? "x" : "";
+    hash.update(`${Buffer.byteLength(file.name)}:${file.name}:${file.content.length}:${mode}`);
     hash.update(file.content);
   }
   return hash.digest("hex").slice(0, 12);

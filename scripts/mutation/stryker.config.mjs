@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 const home = resolve("node_modules/.mutate/node_modules/@stryker-mutator");
 // Fuzzing finds a mutant in its first runs or hardly at all.
 process.env.FUZZ_RUNS ??= "60";
-process.env.SEEDS ??= "4";
+process.env.SEEDS ??= "12";
 
 export default {
   testRunner: "vitest",

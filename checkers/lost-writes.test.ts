@@ -16,6 +16,50 @@ function judge({ history, context }: Finished, options: LostWritesOptions = {}):
 
 const at = (node: string, value: unknown, more: Partial<LastRead> = {}): LastRead => ({ node, value, ...more });
 
+describe("lists in transactions", () => {
+  type Txn = readonly [process: number, type: "ok" | "fail" | "info", node: string, ...value: unknown[][]];
+
+  /** One transaction after the other; the context says that those from `final` on are the final ones. */
+  function txns(final: number, ...list: readonly Txn[]): LostWritesVerdict {
+    const events = list.flatMap(([process, type, node, ...value], i): Op[] => {
+      const base = { process, f: "txn", node };
+      const asked = value.map(([f, key, v]) => [f, key, f === "r" ? null : v]);
+      return [
+        { ...base, index: 2 * i, time: 2 * i * 1e6, type: "invoke", value: asked },
+        { ...base, index: 2 * i + 1, time: (2 * i + 1) * 1e6, type, value },
+      ];
+    });
+    const context = { finalNs: 2 * final * 1e6 };
+    return lostWritesChecker({ model: "list" }).check(historyOf(events), context) as LostWritesVerdict;
+  }
+
+  it("loses an acknowledged append that no final read shows, and finds it missing at some nodes", () => {
+    const load: Txn[] = [
+      [0, "ok", "n1", ["append", "x", 1], ["r", "x", [1]], ["append", "y", 1]],
+      [1, "ok", "n2", ["append", "x", 2], ["append", "x", 3]],
+      [2, "info", "n2", ["append", "x", 4]],
+      [3, "fail", "n2", ["append", "x", 5]],
+    ];
+    const n1: Txn = [8, "ok", "n1", ["r", "x", [1, 3, 4]], ["r", "y", [1]]];
+    const n2: Txn = [9, "ok", "n2", ["r", "x", [1, 3, 4]], ["r", "y", null]];
+    const found = txns(4, ...load, n1, n2);
+    expect(found).toMatchObject({ valid: false, model: "list", acknowledged: 4, lost: 1, stale: 1, recovered: 1 });
+    expect(found.elements).toMatchObject([
+      { outcome: "lost", key: "x", element: 2, node: "n2", index: 3 },
+      { outcome: "stale", key: "y", element: 1, missingAt: ["n2"] },
+    ]);
+    expect(found.elements[0]?.text).toMatch(/^element 2 of list x, acknowledged by n2 /);
+    expect(txns(1, load[0] as Txn, [8, "ok", "n1", ["r", "x", [1]], ["r", "y", [1]]])).toMatchObject({ valid: true });
+  });
+
+  it("takes no transaction that also writes for a final read, nor one before the end", () => {
+    const first: Txn = [0, "ok", "n1", ["append", "x", 1]];
+    expect(txns(1, first, [8, "ok", "n1", ["r", "x", []], ["append", "z", 1]])).toMatchObject({ valid: "unknown" });
+    expect(txns(9, first, [8, "ok", "n1", ["r", "x", []]])).toMatchObject({ valid: "unknown", finalReads: 0 });
+    expect(txns(1, first, [8, "fail", "n1", ["r", "x", null]])).toMatchObject({ valid: "unknown", finalReads: 0 });
+  });
+});
+
 describe("a set", () => {
   it("loses an acknowledged element that no final read shows", () => {
     const found = judge(finished("0:a1 1:a2 2:a3", [at("n1", [1, 3]), at("n2", [3, 1])]));

@@ -1,6 +1,6 @@
 /**
- * Did the system forget what it had acknowledged? Judges the quiet final reads of a set ("add", "read") or of registers
- * ("write", "cas", "read"): after healing, with nothing else running, every acknowledged write must be there or overwritten.
+ * Did the system forget what it had acknowledged? Judges the quiet final reads of a set ("add", "read"), of registers
+ * ("write", "cas", "read") or of lists in transactions ("txn" with "append" and "r"): after healing, with nothing else running, every acknowledged write must be there or overwritten.
  */
 import type { CheckContext, Checker, Valid, Verdict, Witness } from "../src/core/checker.js";
 import type { History } from "../src/core/history.js";
@@ -9,13 +9,14 @@ import { type Calls, callsOf } from "./calls.js";
 import { notHealed } from "./lost-writes/final-reads.js";
 import type { Findings, Intruder } from "./lost-writes/findings.js";
 import { lostRegisterWrites } from "./lost-writes/register.js";
-import { lostElements } from "./lost-writes/set.js";
+import { ADDS, APPENDS, lostElements } from "./lost-writes/set.js";
 import {
   byFault,
   byNode,
   type FaultLosses,
   type Located,
   type LostWrite,
+  type LostWritesModel,
   locate,
   type NodeLosses,
   tell,
@@ -25,11 +26,11 @@ import { Moments } from "./moment.js";
 import { counted, percent, share } from "./numbers.js";
 import { nodesOf } from "./sides.js";
 
-export type { FaultLosses, LostWrite, NodeLosses } from "./lost-writes/tell.js";
+export type { FaultLosses, LostWrite, LostWritesModel, NodeLosses } from "./lost-writes/tell.js";
 
 export interface LostWritesOptions {
   /** What the history is about; found out from its f's where not given. */
-  readonly model?: "set" | "register";
+  readonly model?: LostWritesModel;
   /** Registers: the value before anybody wrote. Default null. */
   readonly initial?: unknown;
   /** How many lost writes to list. Default 50. */
@@ -37,8 +38,8 @@ export interface LostWritesOptions {
 }
 
 export interface LostWritesVerdict extends Verdict {
-  readonly model: "set" | "register";
-  /** Writes (sets: elements) acknowledged. */
+  readonly model: LostWritesModel;
+  /** Writes (sets and lists: elements) acknowledged. */
   readonly acknowledged: number;
   /** Of those: gone by every final read. */
   readonly lost: number;
@@ -80,9 +81,9 @@ function check(history: History, context: CheckContext, options: LostWritesOptio
   const calls = callsOf(history);
   const model = options.model ?? (calls.fs.includes("add") ? "set" : "register");
   const findings =
-    model === "set"
-      ? lostElements(history, calls, context)
-      : lostRegisterWrites(history, calls, context, options.initial ?? null);
+    model === "register"
+      ? lostRegisterWrites(history, calls, context, options.initial ?? null)
+      : lostElements(history, calls, context, model === "list" ? APPENDS : ADDS);
   const nodes = nodesOf(calls.windows, calls.nodes, context.nodes);
   const moments = new Moments(calls.windows, nodes);
   const all = locate(calls, findings.findings, moments);
@@ -124,9 +125,9 @@ type Counts = Pick<
   "acknowledged" | "lost" | "lostFraction" | "stale" | "recovered" | "phantoms" | "unexpected" | "unread" | "finalReads"
 >;
 
-function judge(counts: Counts, calls: Calls, model: "set" | "register"): { valid: Valid; summary: string } {
+function judge(counts: Counts, calls: Calls, model: LostWritesModel): { valid: Valid; summary: string } {
   const { acknowledged, lost, stale, phantoms, unexpected, unread, recovered, finalReads } = counts;
-  const noun = model === "set" ? "element" : "write";
+  const noun = model === "register" ? "write" : "element";
   if (acknowledged === 0 && unexpected === 0) return { valid: "unknown", summary: `no ${noun} was acknowledged` };
   if (finalReads === 0) {
     const why = notHealed(calls);

@@ -25,6 +25,7 @@ describe.each(["append", "wr"] as const)("%s", (workload) => {
     const long = { nemesisIntervalMs: 3_000, timeLimitMs: 9_000 };
     const cut = await simulatedRun({ system: "kv-async", workload, nemesis: "partition:primaries", seed: 1, ...long });
     expect(verdictOf(cut, workload).valid, cut.summary).toBe(false);
+    if (workload === "append") expect(cut.checkers["lost-writes"]).toMatchObject({ valid: false });
     const calm = await simulatedRun({ system: "kv-async", workload, seed: 1 });
     expect(calm.valid, calm.summary).toBe(true);
   });

@@ -5,7 +5,7 @@
 import type { CheckContext } from "../../src/core/checker.js";
 import type { FaultKind } from "../../src/core/fault.js";
 import type { History } from "../../src/core/history.js";
-import type { Key, NodeId } from "../../src/core/op.js";
+import type { Key, NodeId, Op } from "../../src/core/op.js";
 import { type Calls, OK } from "../calls.js";
 import { overNs } from "../moment.js";
 import { byName } from "../sides.js";
@@ -25,6 +25,16 @@ export interface LastWrites {
   readonly any: number;
   readonly byKey: ReadonlyMap<Key | undefined, number>;
 }
+
+type Pairs = readonly (readonly [key: Key | undefined, value: unknown])[];
+
+/** Which ops look, and the keys a completed one showed, with their values. */
+export interface Looks {
+  readonly f: string;
+  shown(op: Op): Pairs;
+}
+
+const READS: Looks = { f: "read", shown: ({ key, value }) => [[key, value]] };
 
 /** Why no read of this history can be a final one; undefined where one may be. */
 export function notHealed(calls: Calls): string | undefined {
@@ -47,9 +57,15 @@ export function notHealed(calls: Calls): string | undefined {
  * key matter; without it a read is quiet when no write of any key runs at its invocation or later. An `info` write runs on
  * for ever in theory: it is not waited for, since a write that lands late can only add to what was read.
  */
-export function finalReads(history: History, calls: Calls, context: CheckContext, writes: LastWrites): FinalRead[] {
+export function finalReads(
+  history: History,
+  calls: Calls,
+  context: CheckContext,
+  writes: LastWrites,
+  looks: Looks = READS,
+): FinalRead[] {
   if (notHealed(calls) !== undefined) return [];
-  const readF = calls.fs.indexOf("read");
+  const readF = calls.fs.indexOf(looks.f);
   let fromNs = context.finalNs ?? 0;
   for (const window of calls.windows) fromNs = Math.max(fromNs, overNs(window));
   const lastOf = new Map<string, FinalRead>();
@@ -58,11 +74,12 @@ export function finalReads(history: History, calls: Calls, context: CheckContext
     const position = calls.invokePos[call] as number;
     if ((calls.invokeNs[call] as number) < fromNs) continue;
     if (context.finalNs === undefined && position <= writes.any) continue;
-    const { key, value } = history.op(calls.endPos[call] as number);
-    if (position <= (writes.byKey.get(key) ?? -1)) continue;
     const at = calls.nodes[calls.node[call] as number] ?? `process ${calls.process[call]}`;
-    // Calls come in the order of their invocations, so the last one wins.
-    lastOf.set(`${typeof key}:${key}\u0000${at}`, { call, key, at, value });
+    for (const [key, value] of looks.shown(history.op(calls.endPos[call] as number))) {
+      if (position <= (writes.byKey.get(key) ?? -1)) continue;
+      // Calls come in the order of their invocations, so the last one wins.
+      lastOf.set(`${typeof key}:${key}\u0000${at}`, { call, key, at, value });
+    }
   }
   return [...lastOf.values()].sort((a, b) => byName(a.at, b.at));
 }

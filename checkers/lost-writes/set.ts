@@ -1,10 +1,13 @@
-/** Lost writes of a grow-only set: an acknowledged element that the final reads miss. One pass over adds and final reads. */
+/**
+ * Lost writes of what only grows, grow-only sets and lists that transactions append to: an acknowledged element that the final
+ * reads miss. One pass over the writes and the final reads.
+ */
 import type { CheckContext } from "../../src/core/checker.js";
 import type { History } from "../../src/core/history.js";
-import type { Key, NodeId } from "../../src/core/op.js";
+import type { Key, NodeId, Op } from "../../src/core/op.js";
 import { type Calls, FAIL, OK } from "../calls.js";
 import { identityOf, listOf } from "../values.js";
-import { type FinalRead, finalReads } from "./final-reads.js";
+import { type FinalRead, finalReads, type Looks } from "./final-reads.js";
 import type { Finding, Findings, Intruder } from "./findings.js";
 
 interface Element {
@@ -19,17 +22,43 @@ interface Element {
   stamp: number;
 }
 
+/** Which ops write, and what: elements and their keys. Which ops look. */
+export interface Growing {
+  readonly f: string;
+  written(op: Op): readonly (readonly [key: Key | undefined, element: unknown])[];
+  readonly looks?: Looks;
+}
+
+/** Sets: "add" and "read". */
+export const ADDS: Growing = { f: "add", written: ({ key, value }) => [[key, value]] };
+
+const mopsOf = ({ value }: Op): readonly (readonly unknown[])[] =>
+  Array.isArray(value) ? value.filter((mop) => Array.isArray(mop)) : [];
+
+/** Lists in transactions: every micro-op "append"; of reads, those in transactions that do nothing else. */
+export const APPENDS: Growing = {
+  f: "txn",
+  written: (op) => mopsOf(op).flatMap(([f, key, value]) => (f === "append" ? [[key as Key, value] as const] : [])),
+  looks: {
+    f: "txn",
+    shown: (op) => {
+      const mops = mopsOf(op);
+      return mops.every(([f]) => f === "r") ? mops.map(([, key, value]) => [key as Key, value] as const) : [];
+    },
+  },
+};
+
 type Elements = Map<Key | undefined, Map<unknown, Element>>;
 
 /**
  * Finds lost elements. `lost`: no node's last final read shows it. `stale`: some show it, others do not, so it survived but
  * the nodes did not converge although everything is healed and nothing runs.
  */
-export function lostElements(history: History, calls: Calls, context: CheckContext): Findings {
+export function lostElements(history: History, calls: Calls, context: CheckContext, growing: Growing = ADDS): Findings {
   const elements: Elements = new Map();
   const byKey = new Map<Key | undefined, number>();
-  const any = gather(history, calls, elements, byKey);
-  const reads = finalReads(history, calls, context, { any, byKey });
+  const any = gather(history, calls, growing, elements, byKey);
+  const reads = finalReads(history, calls, context, { any, byKey }, growing.looks);
   const phantoms: Intruder[] = [];
   const unexpected: Intruder[] = [];
   const readsOf = new Map<Key | undefined, FinalRead[]>();
@@ -66,32 +95,44 @@ export function lostElements(history: History, calls: Calls, context: CheckConte
   };
 }
 
-/** Collects the elements by key; returns the position of the last invocation or acknowledgement of an add. */
-function gather(history: History, calls: Calls, elements: Elements, byKey: Map<Key | undefined, number>): number {
-  const addF = calls.fs.indexOf("add");
+/** Collects the elements by key; returns the position of the last invocation or acknowledgement of a write. */
+function gather(
+  history: History,
+  calls: Calls,
+  growing: Growing,
+  elements: Elements,
+  byKey: Map<Key | undefined, number>,
+): number {
+  const writeF = calls.fs.indexOf(growing.f);
   let any = -1;
   for (let call = 0; call < calls.length; call++) {
-    if (calls.f[call] !== addF) continue;
-    const { key, value } = history.op(calls.invokePos[call] as number);
+    if (calls.f[call] !== writeF) continue;
     const type = calls.type[call];
     const last = type === OK ? (calls.endPos[call] as number) : (calls.invokePos[call] as number);
-    any = Math.max(any, last);
-    byKey.set(key, Math.max(byKey.get(key) ?? -1, last));
-    let set = elements.get(key);
-    if (set === undefined) {
-      set = new Map();
-      elements.set(key, set);
-    }
     const status = type === OK ? "ok" : type === FAIL ? "fail" : "info";
-    const id = identityOf(value);
-    const known = set.get(id);
-    if (known === undefined) set.set(id, { key, value, call, status, seen: 0, stamp: -1 });
-    else if (RANK[status] > RANK[known.status]) {
-      known.status = status;
-      known.call = call;
+    for (const [key, value] of growing.written(history.op(calls.invokePos[call] as number))) {
+      any = Math.max(any, last);
+      byKey.set(key, Math.max(byKey.get(key) ?? -1, last));
+      note(elements, { key, value, call, status, seen: 0, stamp: -1 });
     }
   }
   return any;
+}
+
+/** Keeps the write that speaks for an element. */
+function note(elements: Elements, element: Element): void {
+  let set = elements.get(element.key);
+  if (set === undefined) {
+    set = new Map();
+    elements.set(element.key, set);
+  }
+  const id = identityOf(element.value);
+  const known = set.get(id);
+  if (known === undefined) set.set(id, element);
+  else if (RANK[element.status] > RANK[known.status]) {
+    known.status = element.status;
+    known.call = element.call;
+  }
 }
 
 const RANK = { fail: 0, info: 1, ok: 2 } as const;

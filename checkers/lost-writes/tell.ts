@@ -8,11 +8,14 @@ import { share, toMs } from "../numbers.js";
 import { brief } from "../shorten.js";
 import type { Finding, Findings } from "./findings.js";
 
+/** What the writes go to. Lists: in transactions that append to them. */
+export type LostWritesModel = "set" | "register" | "list";
+
 /** One acknowledged write that is gone, or missing at some nodes. */
 export interface LostWrite {
   readonly outcome: "lost" | "stale";
   readonly key?: Key;
-  /** Sets: the element; registers: the value. Both carry it as `value`, sets also as `element`. */
+  /** Sets and lists: the element; registers: the value. All carry it as `value`, sets and lists also as `element`. */
   readonly element?: unknown;
   readonly value: unknown;
   /** `index` of the acknowledging op in the history. */
@@ -94,14 +97,14 @@ function excuse({ moment }: Located): number {
 }
 
 /** One finding as results show it. */
-export function tell(history: History, calls: Calls, located: Located, model: "set" | "register"): LostWrite {
+export function tell(history: History, calls: Calls, located: Located, model: LostWritesModel): LostWrite {
   const { found, node, acknowledgedNs, moment } = located;
   const { call, key, value, outcome, missingAt, instead } = found;
   const pinned = calls.nodes[calls.node[call] as number];
   return {
     outcome,
     ...(key === undefined ? {} : { key }),
-    ...(model === "set" ? { element: value } : {}),
+    ...(model === "register" ? {} : { element: value }),
     value,
     index: history.op(calls.endPos[call] as number).index,
     process: calls.process[call] as number,
@@ -115,10 +118,10 @@ export function tell(history: History, calls: Calls, located: Located, model: "s
   };
 }
 
-function sentence({ found, node, acknowledgedNs, moment }: Located, model: "set" | "register"): string {
+function sentence({ found, node, acknowledgedNs, moment }: Located, model: LostWritesModel): string {
   const { outcome, key, value, missingAt, instead } = found;
-  const what = model === "set" ? `element ${brief(value)}` : `the write of ${brief(value)}`;
-  const where = key === undefined ? "" : model === "set" ? ` of set ${key}` : ` to key ${key}`;
+  const what = model === "register" ? `the write of ${brief(value)}` : `element ${brief(value)}`;
+  const where = key === undefined ? "" : model === "register" ? ` to key ${key}` : ` of ${model} ${key}`;
   const when = moment === undefined ? `at ${Math.round(toMs(acknowledgedNs))} ms` : describeMoment(moment);
   const by = node === undefined ? "" : `by ${node} `;
   const gone =

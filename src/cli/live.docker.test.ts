@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ElleVerdict } from "../../checkers/elle/index.js";
 import type { LinearizableVerdict } from "../../checkers/linearizable/index.js";
+import type { StaleWritesVerdict } from "../../checkers/stale-writes.js";
 import type { RunResults } from "../core/run.js";
 import { dockerIsHere, leftInDocker, scratch, start } from "./testing/cli.js";
 
@@ -53,6 +54,23 @@ describe.skipIf(!here)("etcd (needs Docker)", () => {
       expect(found.code, why(found)).toBe(0);
       expect(found.results.ops.ok).toBeGreaterThan(50);
     }
+  });
+});
+
+describe.skipIf(!here)("locks with leases on etcd (need Docker)", () => {
+  const paused =
+    "--system etcd --system-opt lock-ttl=2 --workload lock --workload-opt pause-ms=3500 --time-limit 10 --seed 7";
+
+  it("do not keep a holder that was paused for too long from writing to what they guard", async () => {
+    const found = await run(`${paused} --workload-opt guard=lock`);
+    expect(found.code, why(found)).toBe(1);
+    expect(found.results.checkers["stale-writes"]).toMatchObject({ valid: false });
+  });
+
+  it("do so where the resource looks at the fencing token", async () => {
+    const found = await run(`${paused} --workload-opt guard=fenced`);
+    expect(found.code, why(found)).toBe(0);
+    expect((found.results.checkers["stale-writes"] as StaleWritesVerdict).refused).toBeGreaterThan(0);
   });
 });
 

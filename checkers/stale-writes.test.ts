@@ -42,6 +42,11 @@ test("an old token that is accepted after a newer one was acknowledged is stale"
   expect(found.witnesses?.[0]?.ops.map(({ index }) => index)).toEqual([1, 2, 3]);
 });
 
+test("what counts is the newest token, whenever it came", async () => {
+  expect(await judge(...done(1, 7), ...done(2, 9), ...done(3, 8))).toMatchObject({ valid: false, stale: 1 });
+  expect(await judge(...done(1, 9), ...done(2, 7), ...done(3, 8))).toMatchObject({ valid: false, stale: 2 });
+});
+
 test("one that began before the newer one was acknowledged may have come first", async () => {
   const found = await judge([2, "invoke", 5], ...done(1, 7), [2, "ok", 5], ...done(3, 9));
   expect(found).toMatchObject({ valid: true, accepted: 3, stale: 0 });

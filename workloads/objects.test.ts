@@ -90,6 +90,18 @@ describe("mutex ops", () => {
     expect(refused.some(({ key }) => key === 1)).toBe(true);
   });
 
+  test("a process that crashed in its release gives nothing back any more: the next one on its thread begins anew", () => {
+    const history = simulate(clients(mutexOps({ locks: 1, holdMs: 0 })), {
+      seed: 5,
+      concurrency: 1,
+      maxOps: 10,
+      complete: ({ f }) => ({ afterNs: 1000, type: f === "release" ? "info" : "ok" }),
+    });
+    expect(invocations(history).map(({ f, process }) => `${f} ${process}`)).toEqual(
+      [0, 1, 2, 3, 4].flatMap((process) => [`acquire ${process}`, `release ${process}`]),
+    );
+  });
+
   function simulateRefusals(): readonly Op[] {
     let generator = mutexOps({ locks: 1, holdMs: 0 });
     const asked: Op[] = [];

@@ -149,6 +149,15 @@ test("without MULTI its commands ran by themselves: definite only where each was
   });
 });
 
+test("only EXECABORT says that nothing happened, whatever was refused before", () => {
+  const began = { kind: "value", value: "OK" } as const;
+  const down = { kind: "error", message: "CLUSTERDOWN The cluster is down" } as const;
+  const odd = { kind: "error", message: "ERR something" } as const;
+  expect(execOutcome([began, down, odd])).toEqual(odd);
+  const aborted = { kind: "error", message: "EXECABORT Transaction discarded" } as const;
+  expect(execOutcome([began, down, aborted])).toEqual({ kind: "error", message: `EXECABORT ${down.message}` });
+});
+
 test("counters, queues and mutexes", async () => {
   const answers: Answer[] = [
     ":4\r\n",

@@ -47,6 +47,7 @@ describe("compareBaseline", () => {
     [{ class: "neither" }, "a: availability class CP-like -> neither"],
     [{ class: "AP-like" }, "a: availability class CP-like -> AP-like"],
     [{ level: "read-committed" }, "a: consistency level serializable -> read-committed"],
+    [{ level: "linearizable" }, "a: consistency level serializable -> linearizable"],
     [{ anomalies: ["G-single", "G2-item"] }, "a: anomaly G-single not seen -> seen"],
     [{ numbers: { ...facts.numbers, p99Ms: 201 } }, "a: p99Ms 100 -> 201 (tolerated: 50 % and 50)"],
     [{ numbers: { ...facts.numbers, lostFraction: 0.02 } }, "a: lostFraction 0 -> 0.02 (tolerated: 50 % and 0.01)"],
@@ -85,6 +86,13 @@ describe("compareBaseline", () => {
       "a: anomaly G2-item seen -> not seen",
       "a: p99Ms 300 -> 1 (tolerated: 50 % and 50)",
     ]);
+  });
+
+  it("knows the levels of registers", () => {
+    const judged = (was: string, is: string) => compare({ level: is }, { a: { ...facts, level: was } });
+    expect(judged("linearizable", "sequential").weakened).toHaveLength(1);
+    expect(judged("session", "none").weakened).toHaveLength(1);
+    expect(judged("eventual", "causal")).toMatchObject({ valid: true, better: [{ what: "consistency level" }] });
   });
 
   it("tells contracts that are new, and fails for those that are no longer tested, but not for those not selected", () => {

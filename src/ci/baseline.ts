@@ -143,28 +143,30 @@ function wordChanges(
   return promises(now) ? [change("better", what, was, now)] : [];
 }
 
-/** Strongest first, as far as they are ordered by the anomalies they forbid. */
-const LEVELS = [
-  "strict-serializable",
-  "strong-session-serializable",
-  "serializable",
-  "snapshot-isolation",
-  "parallel-snapshot-isolation",
-  "repeatable-read",
-  "causal",
-  "read-atomic",
-  "monotonic-atomic-view",
-  "read-committed",
-  "read-uncommitted",
+/** Strongest first: the levels of registers, and those of transactions as far as they are ordered. */
+const LADDERS: readonly (readonly string[])[] = [
+  ["linearizable", "sequential", "causal", "session", "eventual", "none"],
+  [
+    "strict-serializable",
+    "strong-session-serializable",
+    "serializable",
+    "snapshot-isolation",
+    "parallel-snapshot-isolation",
+    "read-atomic",
+    "monotonic-atomic-view",
+    "read-committed",
+    "read-uncommitted",
+    "none",
+  ],
 ];
 
 function levelChanges(was: string | undefined, is: string | undefined): readonly Change[] {
   if (was === undefined || was === is) return [];
   const what = "consistency level";
   if (is === undefined || is === "unknown") return [change("unproved", what, was, is ?? "unknown")];
-  const [before, now] = [LEVELS.indexOf(was), LEVELS.indexOf(is)];
-  // A level that is not in the list cannot be called stronger.
-  return [change(before === -1 || now === -1 || now > before ? "weaker" : "better", what, was, is)];
+  // A level that is on no ladder together with the other cannot be called stronger.
+  const better = LADDERS.some((levels) => levels.includes(is) && levels.indexOf(is) < levels.indexOf(was));
+  return [change(better ? "better" : "weaker", what, was, is)];
 }
 
 function anomalyChanges(before: readonly string[], now: readonly string[]): readonly Change[] {

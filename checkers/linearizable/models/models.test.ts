@@ -149,6 +149,7 @@ const bad: [ModelName, string, string][] = [
   ],
   ["list", "0:p1 0:p2 1:r[1]", "p1 read [1] on n2 at 0.005 s, without 2, which p0 had appended before at 0.003 s"],
   ["list", "0:p1( 2:p2( 1:r[1] 3:r[2]", "neither is the beginning of the other"],
+  ["list", "0:p1( 1:p2( 2:p3( 3:r[1,2] 4:r[2,1,3]", "neither is the beginning of the other"],
   ["list", "0:p1( 1:r[1,1]", "which shows 1 twice, which was appended once"],
   ["list", "0:p1( 1:r[1] 1:r[]", "but p1 had read [1] before at 0.002 s"],
   ["set", "1:r( 0:a1 0:i0( 0)false 1)[0] 0:a0", "p1 read the set as [0]"],
@@ -174,6 +175,7 @@ const good: [ModelName, string][] = [
   ["counter", "0:n( 1:r1 0) 1:r1"],
   ["set", "0:a1 0:d1 1:i1( 1)false"],
   ["set", "0:a1? 1:i1( 1)false 1:i1( 1)true"],
+  ["set", "0:a1? 1:a1( 1)false"],
   ["set", "0:a1( 1:a2( 2:r[2] 3:r[1,2] 0) 1)"],
   ["list", "0:p1? 1:p2 1:r[2] 1:r[2,1]"],
   ["list", "0:rnil 0:p1 0:r[1]"],
@@ -189,6 +191,64 @@ describe("golden", () => {
   it.each(good)("%s, valid: %s", (model, text) => {
     const { valid, summary } = both(text, { model });
     expect(valid, summary).toBe(true);
+  });
+});
+
+type Txn = readonly [type: "ok" | "info", value: unknown, f?: string];
+
+/** Ops one after the other, each by a process of its own. */
+function oneByOne(txns: readonly Txn[], options: LinearizableOptions = {}): unknown {
+  const ops = txns.flatMap(([type, value, f = "txn"], process): Op[] => {
+    const base = { process, f, value };
+    return [
+      { ...base, type: "invoke", index: process * 2, time: process * 2 },
+      { ...base, type, index: process * 2 + 1, time: process * 2 + 1 },
+    ];
+  });
+  return checkLinearizable(historyOf(ops), { model: "multi-register", ...options }).valid;
+}
+
+describe("multi-registers", () => {
+  it("are judged together where a transaction joins them", () => {
+    const both: Txn = [
+      "ok",
+      [
+        ["w", "a", 1],
+        ["w", "b", 1],
+      ],
+    ];
+    expect(oneByOne([both, ["ok", [["r", "b", 1]]], ["ok", [["r", "a", 1]]]])).toBe(true);
+    expect(oneByOne([both, ["ok", [["r", "b", null]]]])).toBe(false);
+    expect(
+      oneByOne([
+        ["ok", { a: 1, b: 2 }, "write"],
+        ["ok", { b: 2 }, "read"],
+      ]),
+    ).toBe(true);
+    expect(
+      oneByOne([
+        ["ok", { a: 1, b: 2 }, "write"],
+        ["ok", { b: 1 }, "read"],
+      ]),
+    ).toBe(false);
+  });
+
+  it("do not know what a crashed transaction read, nor with nilReads any what null stands for", () => {
+    const crashed: Txn = [
+      "info",
+      [
+        ["r", "x", null],
+        ["w", "y", 1],
+      ],
+    ];
+    expect(oneByOne([["ok", [["w", "x", 5]]], crashed, ["ok", [["r", "y", 1]]]])).toBe(true);
+    const nil: readonly Txn[] = [
+      ["ok", [["w", "x", 5]]],
+      ["ok", [["r", "x", null]]],
+    ];
+    expect(oneByOne(nil)).toBe(false);
+    expect(oneByOne(nil, { nilReads: "any" })).toBe(true);
+    expect(oneByOne([["ok", [["r", "x", 3]]]], { initial: { x: 3 } })).toBe(true);
   });
 });
 

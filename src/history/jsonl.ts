@@ -30,13 +30,32 @@ const decoder = new TextDecoder();
 export function formatOp(op: Op): string {
   const { index, time, process, type, f, key, value, error, node, via } = op;
   let line = `{"index":${index},"time":${time},"process":${process === "nemesis" ? '"nemesis"' : process}`;
-  line += `,"type":"${type}","f":${JSON.stringify(f)}`;
-  if (key !== undefined) line += `,"key":${JSON.stringify(key)}`;
-  line += `,"value":${JSON.stringify(value) ?? "null"}`;
-  if (error !== undefined) line += `,"error":${JSON.stringify(error)}`;
-  if (node !== undefined) line += `,"node":${JSON.stringify(node)}`;
-  if (via !== undefined) line += `,"via":${JSON.stringify(via)}`;
+  line += `,"type":"${type}","f":${quoted(f)}`;
+  if (key !== undefined) line += `,"key":${json(key)}`;
+  line += `,"value":${json(value)}`;
+  if (error !== undefined) line += `,"error":${quoted(error)}`;
+  if (node !== undefined) line += `,"node":${quoted(node)}`;
+  if (via !== undefined) line += `,"via":${quoted(via)}`;
   return `${line}}`;
+}
+
+/** Numbers and null, which most values are, without a call of JSON.stringify. */
+function json(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "number" && Number.isFinite(value)) return String(value);
+  return JSON.stringify(value) ?? "null";
+}
+
+/** The few words that every op repeats (its f, its nodes), as JSON. */
+const WORDS = new Map<string, string>();
+const WORDS_MAX = 200;
+
+function quoted(word: string): string {
+  const known = WORDS.get(word);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(word);
+  if (WORDS.size < WORDS_MAX) WORDS.set(word, text);
+  return text;
 }
 
 /** All lines of a history, each ended by a newline. */

@@ -17,6 +17,26 @@ describe("drive", () => {
     expect(woken).toEqual(["zero 0", "a 5", "b 5", "c 3600000"]);
   });
 
+  it("lets a woken client run until it waits, through however many promises, before time moves on", async () => {
+    const simulation = puppets({ seed: 1 });
+    const { clock } = simulation;
+    const told: string[] = [];
+    await simulation.drive(async () => {
+      const busy = async (): Promise<void> => {
+        await clock.sleep(1);
+        for (let i = 0; i < 2_000; i++) await undefined;
+        await new Promise<void>((resolve) => queueMicrotask(() => Promise.resolve().then(resolve)));
+        told.push(`busy ${clock.nowNs()}`);
+      };
+      const next = async (): Promise<void> => {
+        await clock.sleep(1.001);
+        told.push(`next ${clock.nowNs()}`);
+      };
+      await Promise.all([next(), busy()]);
+    });
+    expect(told).toEqual(["busy 1000000", "next 1001000"]);
+  });
+
   it("ends a sleep at once when the signal aborts", async () => {
     const simulation = puppets({ seed: 1 });
     const { clock } = simulation;

@@ -15,7 +15,7 @@ import {
 import { visible } from "../../reports/html.js";
 import { clip } from "../../reports/show.js";
 
-const WIDTHS = [17, 14, 9, 9, 7, 11, 11, 13] as const;
+const WIDTHS = [16, 15, 9, 9, 7, 11, 11, 13] as const;
 const HEAD = [
   "system",
   "consistency",

@@ -47,5 +47,10 @@ for (const bug of BUGS.filter(({ name }) => names.length === 0 || names.includes
   process.stdout.write(`${bug.name} ${seeds.join(" ")}\n`);
   const known = BUGS.filter(({ name }) => measured[name] !== undefined);
   const ordered = Object.fromEntries(known.map(({ name }) => [name, measured[name]]));
-  writeFileSync(file, `${JSON.stringify(ordered, null, 2)}\n`);
+  // Short lists on one line, as the formatter wants them.
+  const text = JSON.stringify(ordered, null, 2).replace(
+    /\[\s+([^\]]*?)\s+\]/g,
+    (_, items) => `[${items.replace(/\s+/g, " ")}]`,
+  );
+  writeFileSync(file, `${text}\n`);
 }

@@ -23,12 +23,9 @@ export const registry: Registry = {
     wrWorkload,
     mutexWorkload,
     lockWorkload,
-    registryWorkload,
-    appendWorkload,
-    wrWorkload,
-    mutexWorkload,
     queueWorkload,
     counterWorkload,
+    registryWorkload,
   ],
   nemeses: nemesisDefinitions,
 };

@@ -91,7 +91,9 @@ describe("models against every order there is", () => {
     if (process.env["FUZZ_SHOW"] !== undefined) process.stdout.write(`${_}: ${JSON.stringify(seen)}\n`);
     if (methods === "fast") expect(seen.unknown).toBe(0);
     if (methods === "search") expect(seen.true + seen.false).toBe(0);
-    if (methods === "fast" || methods === "mixed") expect(seen.true).toBeGreaterThan(0);
+    // A few random histories may all be broken (rude clients of a lock mostly are); many never are.
+    const enough = methods === "fast" ? 40 : 1000;
+    if (methods !== "any" && methods !== "search" && numRuns >= enough) expect(seen.true).toBeGreaterThan(0);
   });
 });
 

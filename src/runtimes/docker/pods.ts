@@ -6,7 +6,7 @@
 import type { ContainerCreateOptions } from "dockerode";
 import { EnvironmentError } from "../../core/errors.js";
 import type { NodeId } from "../../core/op.js";
-import type { ContainerSpec } from "../../core/runtime.js";
+import type { Clock, ContainerSpec } from "../../core/runtime.js";
 import { type DockerEngine, statusOf } from "./engine.js";
 import type { RunNetwork } from "./network.js";
 import { LABEL } from "./owner.js";
@@ -93,6 +93,41 @@ export async function createSystem(engine: DockerEngine, plan: PodPlan, netId: s
 /** Starts the system's own container for the first time. */
 export async function startSystem(engine: DockerEngine, node: NodeId, id: string): Promise<void> {
   await start(engine, id, `the container of ${node}`);
+}
+
+/** What the engine answers to "top". */
+interface ProcessList {
+  readonly Titles: readonly string[];
+  readonly Processes: readonly (readonly string[])[];
+}
+
+interface TopOptions {
+  readonly ps_args: string;
+  readonly abortSignal: AbortSignal;
+}
+
+const PROGRAM_EVERY_MS = 20;
+const PROGRAM_TIMEOUT_MS = 2000;
+
+/**
+ * Resolves when the init process has become, or has started, the image's own program. A started container says "running"
+ * from the moment its init runs, and on a busy machine stays so for a while where the program does not even exist. Gives up
+ * silently: on an engine that cannot list processes, or a container that ended, the container's state has to tell.
+ */
+export async function untilProgramRuns(engine: DockerEngine, clock: Clock, id: string): Promise<void> {
+  const container = engine.docker.getContainer(id);
+  const top = container.top.bind(container) as (options: TopOptions) => Promise<ProcessList>;
+  const deadlineNs = clock.nowNs() + PROGRAM_TIMEOUT_MS * 1e6;
+  while (clock.nowNs() < deadlineNs) {
+    const processes = await engine
+      .call("list the processes of a container", (abortSignal) => top({ ps_args: "-eo pid,args", abortSignal }))
+      .catch(() => undefined);
+    if (processes === undefined) return;
+    const column = processes.Titles.indexOf("COMMAND");
+    if (processes.Processes.some((row) => !/docker-init|tini|runc/.test((row[column] ?? "").split(" ")[0] as string)))
+      return;
+    await clock.sleep(PROGRAM_EVERY_MS);
+  }
 }
 
 async function create(engine: DockerEngine, what: string, options: ContainerCreateOptions): Promise<string> {

@@ -10,7 +10,7 @@ import { logOf } from "./exec.js";
 import { ensureForeignImage, ensureImage, ensureNamedImage } from "./images.js";
 import { createNetwork, NODES_MAX, type RunNetwork } from "./network.js";
 import { labelsOf, ownerOf } from "./owner.js";
-import { createSystem, startNet, startSystem } from "./pods.js";
+import { createSystem, startNet, startSystem, untilProgramRuns } from "./pods.js";
 import { requesterOf } from "./request.js";
 import { stateOfContainer } from "./signal.js";
 import { removeRun } from "./sweep.js";
@@ -158,6 +158,7 @@ async function startSystems(
   // A program that is not there, or dislikes its arguments, ends at once: say so now, not after a minute of waiting for it.
   await forAll(options.nodes, options.signal, async (node) => {
     const { systemId } = pods.get(node) as Pod;
+    await untilProgramRuns(engine, options.clock, systemId);
     const { running, exitCode } = await stateOfContainer(engine, systemId, node);
     if (running) return;
     const said = (await logOf(engine, systemId, node)).trimEnd().split("\n").slice(-8).join("\n  ");

@@ -26,22 +26,37 @@ function mix(x: number): number {
 }
 
 /** One 32-bit seed from a seed and any labels, so that independent parts draw from independent streams. */
-export function deriveSeed(seed: number, ...labels: readonly (string | number)[]): number {
-  let h = mix(seed ^ 0x9e3779b9) ^ mix(Math.floor(seed / 4294967296) + 0x7f4a7c15);
-  for (const label of labels) {
-    if (typeof label === "number") {
-      h = mix(Math.imul(h, 0x01000193) ^ (label | 0)) ^ mix(Math.floor(label / 4294967296) + 0x51ed270b);
-    } else {
-      for (let i = 0; i < label.length; i++) h = Math.imul(h ^ label.charCodeAt(i), 0x01000193);
-      h = mix(h ^ label.length);
-    }
-  }
+export function deriveSeed(seed: number, ...labels: readonly Label[]): number {
+  let h = rooted(seed);
+  for (const label of labels) h = labelled(h, label);
   return h >>> 0;
 }
 
-/** A stream keyed by a seed and labels: `rng(seed, "op", 17)` always starts at the same place. */
-export function rng(seed: number, ...labels: readonly (string | number)[]): Rng {
-  return new SplitMix32(deriveSeed(seed, ...labels));
+type Label = string | number;
+
+function rooted(seed: number): number {
+  return mix(seed ^ 0x9e3779b9) ^ mix(Math.floor(seed / 4294967296) + 0x7f4a7c15);
+}
+
+function labelled(hash: number, label: Label): number {
+  if (typeof label === "number") {
+    return mix(Math.imul(hash, 0x01000193) ^ (label | 0)) ^ mix(Math.floor(label / 4294967296) + 0x51ed270b);
+  }
+  let h = hash;
+  for (let i = 0; i < label.length; i++) h = Math.imul(h ^ label.charCodeAt(i), 0x01000193);
+  return mix(h ^ label.length);
+}
+
+/**
+ * A stream keyed by a seed and labels: `rng(seed, "op", 17)` always starts at the same place, that of
+ * `deriveSeed(seed, "op", 17)`. No list of labels is made: each op of a run draws from several streams of its own.
+ */
+export function rng(seed: number, first?: Label, second?: Label, third?: Label): Rng {
+  let h = rooted(seed);
+  if (first !== undefined) h = labelled(h, first);
+  if (second !== undefined) h = labelled(h, second);
+  if (third !== undefined) h = labelled(h, third);
+  return new SplitMix32(h >>> 0);
 }
 
 /** A class and no closures: every op draws from streams of its own, so making one must cost next to nothing. */

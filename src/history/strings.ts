@@ -32,6 +32,9 @@ export function grown<A extends Uint8Array | Int32Array | Float64Array>(array: A
   return bigger;
 }
 
+/** Ops given one by one have few distinct strings, or so many that none comes back. */
+const IDS_MAX = 10_000;
+
 /** The constants of the hash FNV-1a: for each byte, hash = imul(hash ^ byte, FNV_PRIME). */
 export const FNV_START = 0x811c9dc5 | 0;
 export const FNV_PRIME = 0x01000193;
@@ -53,6 +56,8 @@ export class StringPool {
   private hashes = new Int32Array(256);
   /** Open addressing; id + 1, 0 where free. Never more than half full. */
   private table = new Int32Array(512);
+  /** Of strings that came as strings: names of ops and nodes come back with each op, and making bytes costs more than this. */
+  private readonly ids = new Map<string, number>();
   private readonly decoded: (string | undefined)[] = [];
 
   /** The id of these bytes (UTF-8), which are copied when new. */
@@ -69,10 +74,13 @@ export class StringPool {
 
   /** The id of a string. */
   intern(text: string): number {
+    const known = this.ids.get(text);
+    if (known !== undefined) return known;
     const bytes = bytesOf(text);
     const id = this.internBytes(bytes, 0, bytes.length);
     // Never decoded: torn strings would not come back.
     this.decoded[id] ??= text;
+    if (this.ids.size < IDS_MAX) this.ids.set(text, id);
     return id;
   }
 

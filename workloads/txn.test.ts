@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 import type { ElleVerdict } from "../checkers/elle/index.js";
 import { simulatedRun } from "./testing/simulated-run.js";
-import { claimsOf } from "./wr.js";
 
 const elle = { append: "elle-list-append", wr: "elle-rw-register" } as const;
 const verdictOf = (run: Awaited<ReturnType<typeof simulatedRun>>, workload: keyof typeof elle) =>
@@ -51,10 +50,4 @@ describe.each(["append", "wr"] as const)("%s", (workload) => {
     const run = await simulatedRun({ ...request, workloadOpts: { consistency: "read-committed" } });
     expect(verdictOf(run, workload).valid, run.summary).toBe(true);
   });
-});
-
-test("only what the consistency asked for implies is claimed of the order of versions", () => {
-  expect(claimsOf("strict-serializable")).toEqual({ linearizableKeys: true, wfrKeys: true });
-  expect(claimsOf("snapshot-isolation")).toEqual({ linearizableKeys: false, wfrKeys: true });
-  expect(claimsOf("read-committed")).toEqual({ linearizableKeys: false, wfrKeys: false });
 });

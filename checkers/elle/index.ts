@@ -1,4 +1,5 @@
 /** Transactional anomalies, after Elle (Kingsbury & Alvaro 2020). */
+export { impliedRegisterChecker } from "./implied-register.js";
 export { checkListAppend, listAppendChecker } from "./list-append.js";
 export { CONSISTENCY_MODELS } from "./models.js";
 export { checkRwRegister, rwRegisterChecker } from "./rw-register.js";

@@ -194,9 +194,10 @@ export interface Boundary {
   readonly alsoNot: readonly string[];
 }
 
-/** Closes the anomalies over the lattice, as Elle's :not and :also-not. */
-export function boundaryOf(types: Iterable<string>): Boundary {
-  const direct = [...impliedAnomalies(types)].flatMap((type) => MODEL_FORBIDS.in.get(type) ?? []);
+/** Closes the anomalies over the lattice, as Elle's :not and :also-not. `refuted`: models known not to hold besides. */
+export function boundaryOf(types: Iterable<string>, refuted: readonly string[] = []): Boundary {
+  const forbidding = [...impliedAnomalies(types)].flatMap((type) => MODEL_FORBIDS.in.get(type) ?? []);
+  const direct = [...forbidding, ...canonicalModels(refuted)];
   const impossible = closure(MODEL_IMPLIES.in, direct);
   const weakest = [...impossible].filter((model) =>
     [...closure(MODEL_IMPLIES.out, [model])].every((weaker) => weaker === model || !impossible.has(weaker)),

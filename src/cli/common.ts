@@ -32,7 +32,7 @@ export interface LoadFlags extends CommonOptions {
   readonly opTimeout?: number;
   readonly seed?: number;
   readonly runtime?: "auto" | "docker" | "simulation";
-  readonly workloadOpt: Record<string, string>;
+  readonly workloadOpt?: Record<string, string>;
   readonly network?: string;
   readonly config?: string;
   readonly dir: string;
@@ -40,7 +40,7 @@ export interface LoadFlags extends CommonOptions {
 
 export interface RunFlags extends LoadFlags {
   readonly system?: string;
-  readonly systemOpt: Record<string, string>;
+  readonly systemOpt?: Record<string, string>;
   readonly image?: string;
 }
 
@@ -56,7 +56,7 @@ export const wholeNumber = (text: string): number => {
   return value;
 };
 
-const keyValue = (text: string, held: Record<string, string>): Record<string, string> => {
+const keyValue = (text: string, held: Record<string, string> = {}): Record<string, string> => {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Write NAME=VALUE.");
   return { ...held, [text.slice(0, at)]: text.slice(at + 1) };
@@ -67,29 +67,42 @@ const runtimeName = (text: string): string => {
   return text;
 };
 
+/** What commands differ in, for their help. */
+interface HelpDefaults {
+  readonly nemesis: string;
+  readonly timeLimitMs: number;
+}
+
+const RUN_HELP: HelpDefaults = { nemesis: "none", timeLimitMs: 30_000 };
+
 /** The options that say what to run. Times in seconds, as everywhere on the command line. */
-export function withRunOptions(command: Command): Command {
+export function withRunOptions(command: Command, defaults: HelpDefaults = RUN_HELP): Command {
   return withLoadOptions(
     withCommon(command).option("--system <name>", "what to test (default: kv-raft; see `cap-test list systems`)"),
+    defaults,
   )
-    .option("--system-opt <k=v>", "an option of the system (repeatable)", keyValue, {})
+    .option("--system-opt <k=v>", "an option of the system (repeatable)", keyValue)
     .option("--image <name>", "another image for the system's containers");
 }
 
 /** The options of load, faults and surroundings, whatever system they are for. */
-export function withLoadOptions(command: Command): Command {
+export function withLoadOptions(command: Command, { nemesis, timeLimitMs }: HelpDefaults = RUN_HELP): Command {
   return command
     .option("--workload <name>", "what clients do (default: register)")
     .option(
       "--nemesis <faults>",
-      'what goes wrong: "partition", "partition:primaries", "partition,kill", "none" (default)',
+      `what goes wrong: "partition", "partition:primaries", "partition,kill", "swarm" (a random few by the seed), "none" (default: ${nemesis})`,
     )
     .option(
       "--nemesis-interval <s>",
       "seconds between the begin and the end of a fault, and until the next (default: 5)",
       number,
     )
-    .option("--time-limit <s>", "seconds of load, healing and final reads not counted (default: 30)", number)
+    .option(
+      "--time-limit <s>",
+      `seconds of load, healing and final reads not counted (default: ${timeLimitMs / 1000})`,
+      number,
+    )
     .option("--concurrency <n>", 'clients: a number, or "2n" for twice the nodes (default: 10)')
     .option(
       "--rate <ops/s>",
@@ -100,7 +113,7 @@ export function withLoadOptions(command: Command): Command {
     .option("--op-timeout <s>", "deadline of one operation (default: 1)", number)
     .option("--seed <n>", "seed of everything random (default: a new one, printed first)", wholeNumber)
     .option("--runtime <name>", "docker, simulation, or auto: docker where an engine answers (default)", runtimeName)
-    .option("--workload-opt <k=v>", "an option of the workload (repeatable)", keyValue, {})
+    .option("--workload-opt <k=v>", "an option of the workload (repeatable)", keyValue)
     .option("--network <k=v,…>", `the simulated network: ${NETWORK_HELP}`)
     .option("--config <file>", "systems and workloads of your own (default: cap-test.config.{ts,mjs,js} here)")
     .option("--dir <path>", "where runs are stored", "runs");
@@ -109,14 +122,14 @@ export function withLoadOptions(command: Command): Command {
 const ms = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000);
 
 export function requestOf(flags: RunFlags): RunRequest {
-  return { ...loadRequestOf(flags), system: flags.system, systemOpts: flags.systemOpt, image: flags.image };
+  return { ...loadRequestOf(flags), system: flags.system, systemOpts: flags.systemOpt ?? {}, image: flags.image };
 }
 
 /** The same without the system. */
 export function loadRequestOf(flags: LoadFlags): RunRequest {
   return {
     workload: flags.workload,
-    workloadOpts: flags.workloadOpt,
+    workloadOpts: flags.workloadOpt ?? {},
     nemesis: flags.nemesis,
     nemesisIntervalMs: ms(flags.nemesisInterval),
     timeLimitMs: ms(flags.timeLimit),

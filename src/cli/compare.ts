@@ -134,7 +134,7 @@ function commandOf(flags: Flags, seed: number): string {
     if (value !== undefined) words.push(`${option} ${value}`);
   };
   add("--workload", flags.workload);
-  for (const [name, value] of Object.entries(flags.workloadOpt)) add("--workload-opt", `${name}=${value}`);
+  for (const [name, value] of Object.entries(flags.workloadOpt ?? {})) add("--workload-opt", `${name}=${value}`);
   add("--nemesis", flags.nemesis);
   add("--nemesis-interval", flags.nemesisInterval);
   add("--time-limit", flags.timeLimit);

@@ -7,7 +7,7 @@ import { EnvironmentError, EXIT, messageOf, UsageError } from "../core/errors.js
 import { keepFailures } from "../runner/sweep/keep.js";
 import { parseShard } from "../runner/sweep/seeds.js";
 import { storeSweep } from "../runner/sweep/store.js";
-import { sweep } from "../runner/sweep/sweep.js";
+import { SWEEP_DEFAULTS, sweep } from "../runner/sweep/sweep.js";
 import { mergeSweeps } from "../runner/sweep/tally.js";
 import type { Shard, SweepResult } from "../runner/sweep/types.js";
 import { type RunFlags, requestOf, version, withRunOptions } from "./common.js";
@@ -56,16 +56,16 @@ const workerCount = (text: string): number => {
 };
 
 export function sweepCommand(program: Command, exit: (code: number) => void): void {
-  withRunOptions(program.command("sweep"))
+  withRunOptions(program.command("sweep"), SWEEP_DEFAULTS)
     .description("run many seeds in the simulation, on all cores")
-    .option("--seeds <n>", "how many seeds (default: 1000)", whole, 1000)
+    .option("--seeds <n>", "how many seeds", whole, 1000)
     .option("--first-seed <n>", "the first of them (default: 1)", whole)
     .option("--shard <i/n>", "only this part of the seeds: 1/4 for the first of four", parseShard)
     .option("--workers <n>", "threads (default: one a core)", workerCount)
     .option("--stop-on-failure", "stop at the first violation")
-    .option("--keep <n>", "failing seeds to store as runs (default: 3)", count, 3)
+    .option("--keep <n>", "failing seeds to store as runs", count, 3)
     .option("--no-shrink", "do not look for the smallest plan that fails")
-    .option("--shrink-runs <n>", "simulated runs to spend on each smallest plan (default: 600)", count, 600)
+    .option("--shrink-runs <n>", "simulated runs to spend on each smallest plan", count, 600)
     .option("--junit <file>", "write the result as JUnit XML too")
     .option("--merge <files...>", "join the results of shards (their sweep.json or --json) instead of running")
     .addHelpText("after", EXAMPLES)

@@ -54,3 +54,6 @@ export interface Op {
   /** The node that answered, where a redirect was followed. */
   readonly via?: NodeId;
 }
+
+/** For building a record field by field, where spreading its optional fields would cost too much. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -34,10 +34,13 @@ export function finalReads(nodes: readonly NodeId[], f = "read"): Generator {
   return finalOps<readonly (Key | undefined)[]>(nodes, {
     // The one object of the run that has no key (the set) is a key like any other here.
     heard: [],
-    hear: (keys, { key }) => (keys.includes(key) ? keys : [...keys, key]),
+    hear: (keys, { key }) => (isAmong(keys, key) ? keys : [...keys, key]),
     reads: (keys) => keys.map((key) => ({ f, ...(key === undefined ? {} : { key }), value: null })),
   });
 }
+
+/** Looks from the end: most ops are on the newest keys. */
+const isAmong = (keys: readonly (Key | undefined)[], key: Key | undefined): boolean => keys.lastIndexOf(key) !== -1;
 
 /** The same with reads of any kind, each of which goes to every node. */
 export function finalOps<H>(nodes: readonly NodeId[], plan: FinalPlan<H>): Generator {
@@ -52,9 +55,11 @@ function build<H>(nodes: readonly NodeId[], plan: FinalPlan<H>, state: State<H>)
       if (todo.length === 0) return state.running.size === 0 ? "done" : "pending";
       const chosen = assign(todo, context);
       if (chosen === undefined) return "pending";
-      const { read, thread } = chosen;
+      const { at, thread } = chosen;
+      const read = todo[at] as Read;
       const op: Emission = { ...read.op, thread, node: read.node, atNs: context.nowNs };
-      const left = todo.filter((other) => other !== read);
+      const left = todo.slice();
+      left.splice(at, 1);
       return {
         op,
         rest: build(nodes, plan, { ...state, todo: left, running: new Map(state.running).set(thread, read) }),
@@ -68,18 +73,18 @@ function build<H>(nodes: readonly NodeId[], plan: FinalPlan<H>, state: State<H>)
 }
 
 /** A read for a free thread, best one whose client is at the read's node already. */
-function assign(todo: readonly Read[], context: Context): { read: Read; thread: Thread } | undefined {
+function assign(todo: readonly Read[], context: Context): { at: number; thread: Thread } | undefined {
   const free = context.free.filter((thread) => thread !== "nemesis");
   for (const thread of free) {
     const node = context.node(thread);
-    const read = todo.find((one) => one.node === node);
-    if (read !== undefined) return { read, thread };
+    const at = todo.findIndex((one) => one.node === node);
+    if (at >= 0) return { at, thread };
   }
   // Nobody sits at the nodes that are left: move a thread, unless all that sit there are only busy.
   const seated = new Set(context.threads.map((thread) => context.node(thread)));
-  const read = todo.find((one) => !seated.has(one.node));
+  const at = todo.findIndex((one) => !seated.has(one.node));
   const thread = free[0];
-  return read === undefined || thread === undefined ? undefined : { read, thread };
+  return at < 0 || thread === undefined ? undefined : { at, thread };
 }
 
 function hear<H>(state: State<H>, { op, thread }: GeneratorEvent, plan: FinalPlan<H>): State<H> {

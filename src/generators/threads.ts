@@ -12,6 +12,7 @@ class Narrowed implements Context {
   readonly nowNs: number;
   readonly seed: number;
   readonly step: number;
+  private idle: readonly Thread[] | undefined;
 
   constructor(
     private readonly whole: Context,
@@ -27,7 +28,8 @@ class Narrowed implements Context {
   }
 
   get free(): readonly Thread[] {
-    return this.whole.free.filter(this.allowed);
+    this.idle ??= this.whole.free.filter(this.allowed);
+    return this.idle;
   }
 
   process(thread: Thread): Process {

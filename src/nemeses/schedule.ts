@@ -33,26 +33,41 @@ export function beginAndEnd(
     const jitterNs = spanNs === 0 ? 0 : rng(seed, `gap-${name}`, count).below(2 * spanNs) - spanNs;
     return Math.round(intervalMs * 1_000_000) + jitterNs;
   };
+  const first = (seed: number): Place => {
+    const gap = gapNs(seed, 0);
+    return { count: 0, dueNs: gap, plannedNs: gap, busy: false };
+  };
   const faultLabel = `fault-${name}`;
-  const build = (place: Place | undefined): Generator => ({
-    next(context): Next {
-      const gap = gapNs(context.seed, 0);
-      const { count, dueNs, plannedNs, busy } = place ?? { count: 0, dueNs: gap, plannedNs: gap, busy: false };
-      const [thread] = context.free;
-      if (busy || thread === undefined) return "pending";
-      const begins = count % 2 === 0;
-      const made = begins ? value(rng(context.seed, faultLabel, count), count / 2) : null;
-      const op = { f: begins ? begin : end, value: made, thread, atNs: Math.max(dueNs, context.nowNs) };
-      return { op, rest: build({ count: count + 1, dueNs, plannedNs, busy: true }) };
-    },
-    update(context, { op }): Generator {
-      if (place?.busy !== true || op.type === "invoke" || (op.f !== begin && op.f !== end)) return this;
-      const gap = gapNs(context.seed, place.count);
-      const plannedNs = place.plannedNs + gap;
-      // A cut that took long to prove may not be healed at once, or it would show nothing: half its time it lasts.
-      const dueNs = Math.max(plannedNs, context.nowNs + Math.round(gap / 2));
-      return build({ ...place, dueNs, plannedNs, busy: false });
-    },
-  });
+  const build = (place: Place | undefined): Generator => {
+    // Asked at every step of the run, and the same until the fault is due.
+    let made: { readonly seed: number; readonly value: unknown } | undefined;
+    const drawn = (seed: number, count: number): unknown => {
+      if (made?.seed !== seed) made = { seed, value: value(rng(seed, faultLabel, count), count / 2) };
+      return made.value;
+    };
+    return {
+      next(context): Next {
+        const [thread] = context.free;
+        if (place?.busy === true || thread === undefined) return "pending";
+        const { count, dueNs, plannedNs } = place ?? first(context.seed);
+        const begins = count % 2 === 0;
+        const op = {
+          f: begins ? begin : end,
+          value: begins ? drawn(context.seed, count) : null,
+          thread,
+          atNs: Math.max(dueNs, context.nowNs),
+        };
+        return { op, rest: build({ count: count + 1, dueNs, plannedNs, busy: true }) };
+      },
+      update(context, { op }): Generator {
+        if (place?.busy !== true || op.type === "invoke" || (op.f !== begin && op.f !== end)) return this;
+        const gap = gapNs(context.seed, place.count);
+        const plannedNs = place.plannedNs + gap;
+        // A cut that took long to prove may not be healed at once, or it would show nothing: half its time it lasts.
+        const dueNs = Math.max(plannedNs, context.nowNs + Math.round(gap / 2));
+        return build({ ...place, dueNs, plannedNs, busy: false });
+      },
+    };
+  };
   return nemesis(build(undefined));
 }

@@ -7,7 +7,7 @@
  */
 import { messageOf } from "../core/errors.js";
 import type { Context, Emission, Generator } from "../core/generator.js";
-import type { Completion, Invocation, NodeId, Op, Process, Thread } from "../core/op.js";
+import type { Completion, Invocation, NodeId, Op, Process, Thread, Writable } from "../core/op.js";
 import type { Clock } from "../core/runtime.js";
 import type { Client } from "../core/system.js";
 import { DeadlineQueue } from "./deadlines.js";
@@ -28,8 +28,6 @@ export interface InterpreterOptions {
   readonly hungGraceMs?: number;
   readonly backoffMs?: number;
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Finished {
   readonly slot: Slot;
@@ -228,10 +226,11 @@ export class Interpreter {
   }
 }
 
-/** What the generator sees. `free` is made on request: it must be right at the time it is looked at. */
+/** What the generator sees at one moment. `free` is made on request: most updates never look at it. */
 class View implements Context {
   readonly nowNs: number;
   readonly seed: number;
+  private idle: readonly Thread[] | undefined;
 
   constructor(
     { clock, seed }: InterpreterOptions,
@@ -245,8 +244,10 @@ class View implements Context {
   }
 
   get free(): readonly Thread[] {
+    if (this.idle !== undefined) return this.idle;
     const free: Thread[] = [];
     for (const slot of this.slots) if (!slot.busy) free.push(slot.thread);
+    this.idle = free;
     return free;
   }
 

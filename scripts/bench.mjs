@@ -25,7 +25,9 @@ try {
     format: "esm",
     target: "node20",
   });
-  process.exitCode = spawnSync(process.execPath, ["--expose-gc", "--max-semi-space-size=32", outfile, ...rest], { stdio: "inherit" }).status ?? 1;
+  process.exitCode =
+    spawnSync(process.execPath, ["--expose-gc", "--max-semi-space-size=32", outfile, ...rest], { stdio: "inherit" })
+      .status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });
 }

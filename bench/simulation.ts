@@ -14,8 +14,8 @@ import { createSimulation } from "../src/runtimes/simulation/index.js";
 import { KvClient } from "../src/systems/kv/client.js";
 import { registerOps } from "../workloads/register-ops.js";
 
-const RUNS = Number(process.argv[2] ?? 15);
-const RATE = Number(process.argv[3] ?? 650);
+const RUNS = Number(process.argv[2] ?? 60);
+const RATE = Number(process.argv[3] ?? 590);
 const NODES = ["n1", "n2", "n3", "n4", "n5"];
 
 interface Cost {

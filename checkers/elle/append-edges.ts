@@ -1,39 +1,54 @@
 /** The data dependencies of a list-append history: ww, wr, rw from the version orders. */
-import { type AppendIndex, ELSEWHERE, EMPTY, type VersionOrders } from "./append-index.js";
-import { type EdgeList, RW, WR, WW } from "./graph.js";
+import {
+  type AppendIndex,
+  ELSEWHERE,
+  EMPTY,
+  FAILED,
+  READ_BY,
+  readPlace,
+  txnOf,
+  type VersionOrders,
+} from "./append-index.js";
+import { type Edges, RW, WR, WW } from "./graph.js";
 import { allToAll } from "./product.js";
-import { FAIL, OK, READ } from "./txn-history.js";
+import { OK, READ } from "./txn-history.js";
 
 /** Writes the edges. Callable again; each call writes the same edges. */
-export function appendEdges(index: AppendIndex): (edges: EdgeList) => void {
+export function appendEdges(index: AppendIndex): (edges: Edges) => void {
   const { count, mopStart, mopKind, mopKey, type } = index.txns;
-  const { place } = index;
   return (edges) => {
     writeOrders(index, edges);
     const write = readEdges(index, edges);
     for (let t = 0; t < count; t++) {
       if (type[t] !== OK || !edges.wants(t)) continue;
       for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
-        if (mopKind[m] === READ) write.read(t, m, mopKey[m] as number, place[m] as number);
+        if (mopKind[m] === READ) write.read(t, m, mopKey[m] as number, readPlace(index, m));
       }
     }
     write.tails();
   };
 }
 
-/** Who appended an element comes before who appended the next one, and the last of them before who appended unseen. */
-export function writeOrders({ orderStart, slotTxn, unseenStart, unseenTxn }: VersionOrders, edges: EdgeList): void {
+/**
+ * Who appended an element comes before who appended the next one, and the last of them before who appended unseen. Where only
+ * cycles at all are sought, such an edge a -> b is left out if the element's version was read: a -wr-> reader -rw-> b says it
+ * (or, where the reader is a or b itself, one of the two edges alone). So first write the reads' edges.
+ */
+export function writeOrders(orders: VersionOrders, edges: Edges): void {
+  const { orderStart, slotTxn, slotFlags, unseenStart, unseenTxn } = orders;
+  const implied = edges.sparse ? READ_BY : 0;
   for (let k = 0; k + 1 < orderStart.length; k++) {
     const from = orderStart[k] as number;
     const end = orderStart[k + 1] as number;
     // Where a failed transaction appended in between, the chain is broken there, as in Elle; G1a tells of it.
     for (let s = from + 1; s < end; s++) {
+      if (((slotFlags[s - 1] as number) & implied) !== 0) continue;
       const a = slotTxn[s - 1] as number;
       const b = slotTxn[s] as number;
       if (a >= 0 && b >= 0) edges.add(a, b, WW);
     }
     const last = end > from ? (slotTxn[end - 1] as number) : -1;
-    if (last < 0) continue;
+    if (last < 0 || ((slotFlags[end - 1] as number) & implied) !== 0) continue;
     for (let i = unseenStart[k] as number; i < (unseenStart[k + 1] as number); i++) {
       edges.add(last, unseenTxn[i] as number, WW);
     }
@@ -48,7 +63,7 @@ export interface ReadEdges {
 }
 
 /** Who appended the last element of a list comes before its readers, they before who appended the next one. */
-export function readEdges(orders: VersionOrders, edges: EdgeList): ReadEdges {
+export function readEdges(orders: VersionOrders, edges: Edges): ReadEdges {
   const { orderStart, slotTxn, unseenStart, unseenTxn } = orders;
   const tails = new Tails(orders, edges);
   return {
@@ -58,11 +73,11 @@ export function readEdges(orders: VersionOrders, edges: EdgeList): ReadEdges {
         return;
       }
       const writer = at < 0 ? -1 : (slotTxn[at] as number);
-      if (writer >= 0 && edges.needs(writer, t)) edges.add(writer, t, WR);
+      if (writer >= 0) edges.add(writer, t, WR);
       const next = at === EMPTY ? (orderStart[k] as number) : at + 1;
       if (next < (orderStart[k + 1] as number)) {
         const after = slotTxn[next] as number;
-        if (after >= 0 && edges.needs(t, after)) edges.add(t, after, RW);
+        if (after >= 0) edges.add(t, after, RW);
         return;
       }
       // An append that no read shows comes after all that reads do show, else the longest read would have it.
@@ -76,12 +91,12 @@ export function readEdges(orders: VersionOrders, edges: EdgeList): ReadEdges {
 }
 
 /** A read that ends in an element outside the version order still tells who came before. */
-function addOddRead({ txns, owner, table }: VersionOrders, edges: EdgeList, m: number, t: number): void {
+function addOddRead({ txns, written, table }: VersionOrders, edges: Edges, m: number, t: number): void {
   const last = (txns.mopValue[m] as number) + (txns.mopSize[m] as number) - 1;
-  const write = table.find(txns.mopKey[m] as number, txns.elements[last] as number);
-  if (write < 0) return;
-  const writer = owner[write] as number;
-  if (txns.type[writer] !== FAIL) edges.add(writer, t, WR);
+  const entry = table.entry(txns.mopKey[m] as number, txns.elements[last] as number);
+  if (entry < 0) return;
+  const by = written[entry] as number;
+  if ((by & FAILED) === 0) edges.add(txnOf(by), t, WR);
 }
 
 /** Up to this many unseen appends a key, each reader of the key's last version gets an edge to each. */
@@ -93,7 +108,7 @@ class Tails {
 
   constructor(
     private readonly orders: VersionOrders,
-    private readonly edges: EdgeList,
+    private readonly edges: Edges,
   ) {}
 
   add(k: number, t: number): void {

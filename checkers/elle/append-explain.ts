@@ -1,8 +1,8 @@
 /** Why one transaction of a list-append history comes before another. */
-import { type AppendIndex, EMPTY, lastWriteOf } from "./append-index.js";
+import { type AppendIndex, appendPlace, EMPTY, lastEntryOf, readPlace, txnOf } from "./append-index.js";
 import type { Explainer, Reason } from "./explain.js";
 import { RW, WR } from "./graph.js";
-import { READ } from "./txn-history.js";
+import { ownerOf, READ } from "./txn-history.js";
 import { listRead, show, writtenBy } from "./words.js";
 
 export function appendExplainer(index: AppendIndex): Explainer {
@@ -20,12 +20,12 @@ function* mops(index: AppendIndex, t: number, read: boolean): Generator<number> 
 
 /** b read what a appended. */
 function readOf(index: AppendIndex, a: number, b: number): Reason | undefined {
-  const { txns, owner } = index;
+  const { txns, table, written } = index;
   for (const m of mops(index, b, true)) {
-    const last = lastWriteOf(index, m);
-    if (last < 0 || owner[last] !== a) continue;
+    const last = lastEntryOf(index, m);
+    if (last < 0 || txnOf(written[last] as number) !== a) continue;
     const key = txns.keys[txns.mopKey[m] as number];
-    const value = show(writtenBy(txns, last));
+    const value = show(writtenBy(txns, table.writeOf(last)));
     return { key, words: (x, y) => `${y} observed ${value}, which ${x} appended to key ${show(key)}`, evidence: [] };
   }
   return undefined;
@@ -35,7 +35,7 @@ function readOf(index: AppendIndex, a: number, b: number): Reason | undefined {
 function slotBefore(index: AppendIndex, append: number): number {
   const k = index.txns.mopKey[append] as number;
   const start = index.orderStart[k] as number;
-  const slot = index.place[append] as number;
+  const slot = appendPlace(index, append);
   const before = slot >= 0 ? slot - 1 : (index.orderStart[k + 1] as number) - 1;
   return before < start ? EMPTY : before;
 }
@@ -43,7 +43,7 @@ function slotBefore(index: AppendIndex, append: number): number {
 /** Whose read shows the version order of a micro-op's key. */
 function proof(index: AppendIndex, m: number): number[] {
   const longest = index.longest[index.txns.mopKey[m] as number] as number;
-  return longest < 0 ? [] : [index.owner[longest] as number];
+  return longest < 0 ? [] : [ownerOf(index.txns, longest)];
 }
 
 /** b appended next after a. */
@@ -64,11 +64,11 @@ function orderOf(index: AppendIndex, a: number, b: number): Reason | undefined {
 
 /** a read the version right before what b appended. */
 function missOf(index: AppendIndex, a: number, b: number): Reason | undefined {
-  const { txns, place } = index;
+  const { txns } = index;
   for (const m of mops(index, b, false)) {
     const before = slotBefore(index, m);
     for (const r of mops(index, a, true)) {
-      if (txns.mopKey[r] !== txns.mopKey[m] || place[r] !== before) continue;
+      if (txns.mopKey[r] !== txns.mopKey[m] || readPlace(index, r) !== before) continue;
       const key = txns.keys[txns.mopKey[m] as number];
       const list = show(listRead(txns, r));
       const value = show(writtenBy(txns, m));

@@ -2,41 +2,40 @@
  * The version order of each list, taken from its longest read: a version is a prefix of that read, so a version is a number,
  * and a read that is a prefix names its version by its length.
  */
+import type { OddReads } from "./odd-reads.js";
 import { FAIL, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
-import { WriteTable } from "./value-table.js";
+import { emptyRanges, WriteTable } from "./value-table.js";
 
-/** `place` of a read of the empty list. */
+/** Place of a read of the empty list. */
 export const EMPTY = -1;
-/** `place` of a read whose last element is not in the version order. */
+/** Place of a read whose last element is not in the version order. */
 export const ELSEWHERE = -3;
-/** `place` of an append that the version order does not show, and of a read whose result is not known. */
+/** Place of an append that the version order does not show, and of a read whose result is not known. */
 export const UNSEEN = -4;
 
-/** Bits of `slotFlags`. */
+/** Bits of `slotFlags`; those of the append itself also of `written`. */
 export const FAILED = 1;
 export const UNWRITTEN = 2;
 /** The transaction appended more to the key after this element. */
 export const INTERMEDIATE = 4;
+/** The version that ends in this element was read by a completed transaction. Set by `readLists`. */
+export const READ_BY = 8;
 
 /** What the appends and the longest reads tell. */
 export interface VersionOrders {
   readonly txns: TxnHistory;
   readonly table: WriteTable;
-  /** Micro-op -> transaction. */
-  readonly owner: Int32Array;
-  /** Write micro-op -> 1 where its transaction writes the same key again later. */
-  readonly superseded: Uint8Array;
+  /** Entry of `table` -> the transaction that appended the element, and flags of it (see txnOf, flagsOf). */
+  readonly written: Int32Array;
+  /** Entry of `table` -> the element's slot + 1, 0 where the version order does not show it. */
+  readonly slotOf: Int32Array;
   /** Key -> where its slots start; its version order is the slots orderStart[k] … orderStart[k + 1] - 1. */
   readonly orderStart: Int32Array;
   /** Slot -> value id of the element. */
   readonly slotValue: Int32Array;
-  /** Slot -> the micro-op that appended the element, or -1 where nobody did. */
-  readonly slotMop: Int32Array;
   /** Slot -> the transaction that appended the element and may have happened, or -1 (nobody did, or it failed). */
   readonly slotTxn: Int32Array;
   readonly slotFlags: Uint8Array;
-  /** Append micro-op -> its slot or UNSEEN. */
-  readonly place: Int32Array;
   /** Key -> the longest read, or -1. */
   readonly longest: Int32Array;
   /** Key -> 1 where its longest read has an element twice. */
@@ -53,71 +52,89 @@ export interface VersionOrders {
 
 /** The same, and where each read lies. Made by `readLists`. */
 export interface AppendIndex extends VersionOrders {
-  /** Append micro-op -> its slot or UNSEEN; read micro-op -> slot of its last element, EMPTY, ELSEWHERE, or UNSEEN if not known. */
-  readonly place: Int32Array;
-  /** Read micro-op -> 1 where it is not simply a prefix of the version order. */
-  readonly odd: Uint8Array;
-  /** The odd reads. */
-  readonly odds: Int32Array;
+  /** The reads that are not simply a prefix of the version order. */
+  readonly odd: OddReads;
   /** The other reads of completed transactions that show an element which is FAILED or UNWRITTEN, or end in another's INTERMEDIATE one. */
   readonly suspects: Int32Array;
 }
 
+/** The transaction of an entry of `written`, and its flags: FAILED and INTERMEDIATE. */
+export const txnOf = (written: number): number => written >> FLAG_BITS;
+export const flagsOf = (written: number): number => written & ((1 << FLAG_BITS) - 1);
+const FLAG_BITS = 3;
+
 export function versionOrders(txns: TxnHistory): VersionOrders {
   const writes = indexWrites(txns);
   const order = layOut(txns, writes);
-  return { txns, ...writes, ...order, ...unseenAppends(txns, writes, order.place) };
+  return { txns, ...writes, ...order, ...unseenAppends(txns, writes, order.slotOf) };
 }
 
 interface Writes {
   readonly table: WriteTable;
-  readonly owner: Int32Array;
-  readonly superseded: Uint8Array;
+  readonly written: Int32Array;
   readonly longest: Int32Array;
   /** Key -> how many appends may have happened; layOut takes off those that it sees. */
   readonly unseen: Int32Array;
 }
 
+/** One pass over the micro-ops to see how much room each key needs, one over the appends to put them there. */
 function indexWrites(txns: TxnHistory): Writes {
   const { mopKind, mopKey, mopSize, mopValue, keys, count, mopStart, type } = txns;
-  const table = new WriteTable(txns);
-  const owner = new Int32Array(mopKind.length);
-  const superseded = new Uint8Array(mopKind.length);
+  const ranges = emptyRanges(keys.length);
+  const { writes, least, most } = ranges;
   const longest = new Int32Array(keys.length).fill(-1);
-  const lastWrite = new Int32Array(keys.length).fill(-1);
+  const longestSize = new Int32Array(keys.length);
   const unseen = new Int32Array(keys.length);
+  const appends = new Int32Array(mopKind.length);
+  const appendedBy = new Int32Array(mopKind.length);
+  let length = 0;
   for (let t = 0; t < count; t++) {
-    const from = mopStart[t] as number;
     const failed = type[t] === FAIL;
-    for (let m = from, end = mopStart[t + 1] as number; m < end; m++) {
-      owner[m] = t;
+    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
       const k = mopKey[m] as number;
       if (mopKind[m] !== READ) {
-        table.add(m);
-        const before = lastWrite[k] as number;
-        if (before >= from) superseded[before] = 1;
-        lastWrite[k] = m;
+        const value = mopValue[m] as number;
+        writes[k] = (writes[k] as number) + 1;
+        if (value < (least[k] as number)) least[k] = value;
+        if (value > (most[k] as number)) most[k] = value;
+        appends[length] = m;
+        appendedBy[length++] = (t << FLAG_BITS) | (failed ? FAILED : 0);
         if (!failed) unseen[k] = (unseen[k] as number) + 1;
-      } else if (!failed && (mopSize[m] as number) > 0 && mopValue[m] !== UNKNOWN) {
-        const best = longest[k] as number;
-        if (best < 0 || (mopSize[m] as number) > (mopSize[best] as number)) longest[k] = m;
+      } else if ((mopSize[m] as number) > (longestSize[k] as number)) {
+        longest[k] = m;
+        longestSize[k] = mopSize[m] as number;
       }
     }
   }
-  return { table, owner, superseded, longest, unseen };
+  const table = new WriteTable(txns, ranges);
+  const written = new Int32Array(table.size);
+  // Key -> the entry of the last write so far.
+  const last = new Int32Array(keys.length).fill(-1);
+  for (let i = 0; i < length; i++) {
+    const m = appends[i] as number;
+    const k = mopKey[m] as number;
+    const by = appendedBy[i] as number;
+    const entry = table.add(m);
+    const before = last[k] as number;
+    if (before >= 0 && txnOf(written[before] as number) === txnOf(by)) {
+      written[before] = (written[before] as number) | INTERMEDIATE;
+    }
+    written[entry] = by;
+    last[k] = entry;
+  }
+  return { table, written, longest, unseen };
 }
 
 /** Lays out each key's longest read, each element once. */
-function layOut(txns: TxnHistory, { table, owner, superseded, longest, unseen }: Writes) {
-  const { keys, mopValue, mopSize, elements, mopKind, type } = txns;
+function layOut(txns: TxnHistory, { table, written, longest, unseen }: Writes) {
+  const { keys, mopValue, mopSize, elements } = txns;
   let total = 0;
   for (const m of longest) if (m >= 0) total += mopSize[m] as number;
   const orderStart = new Int32Array(keys.length + 1);
-  const slotMop = new Int32Array(total);
   const slotValue = new Int32Array(total);
   const slotTxn = new Int32Array(total);
   const slotFlags = new Uint8Array(total);
-  const place = new Int32Array(mopKind.length).fill(UNSEEN);
+  const slotOf = new Int32Array(table.size);
   const repeats = new Uint8Array(keys.length);
   let anyFailed = false;
   let slot = 0;
@@ -128,31 +145,35 @@ function layOut(txns: TxnHistory, { table, owner, superseded, longest, unseen }:
     const from = mopValue[m] as number;
     for (let i = from, end = from + (mopSize[m] as number); i < end; i++) {
       const value = elements[i] as number;
-      const writer = table.find(k, value);
-      // The second time, an element is in its place already; a value that nobody wrote has no micro-op to remember that.
-      const again = writer >= 0 ? place[writer] !== UNSEEN : slotValue.subarray(orderStart[k], slot).includes(value);
+      const entry = table.entry(k, value);
+      // The second time, an element has its slot already; a value that nobody wrote has no entry to remember that.
+      const again = entry >= 0 ? slotOf[entry] !== 0 : slotValue.subarray(orderStart[k], slot).includes(value);
       if (again) {
         repeats[k] = 1;
         continue;
       }
-      const t = writer < 0 ? -1 : (owner[writer] as number);
-      const failed = t >= 0 && type[t] === FAIL;
-      if (failed) anyFailed = true;
-      else if (t >= 0) unseen[k] = (unseen[k] as number) - 1;
-      slotMop[slot] = writer;
-      slotTxn[slot] = failed ? -1 : t;
-      slotFlags[slot] = t < 0 ? UNWRITTEN : (failed ? FAILED : 0) | (superseded[writer] === 1 ? INTERMEDIATE : 0);
       slotValue[slot] = value;
-      if (writer >= 0) place[writer] = slot;
+      if (entry >= 0) {
+        const by = written[entry] as number;
+        const failed = (by & FAILED) !== 0;
+        slotFlags[slot] = flagsOf(by);
+        slotTxn[slot] = failed ? -1 : txnOf(by);
+        slotOf[entry] = slot + 1;
+        if (failed) anyFailed = true;
+        else unseen[k] = (unseen[k] as number) - 1;
+      } else {
+        slotFlags[slot] = UNWRITTEN;
+        slotTxn[slot] = -1;
+      }
       slot++;
     }
   }
   orderStart[keys.length] = slot;
-  return { orderStart, slotMop, slotValue, slotTxn, slotFlags, place, repeats, anyFailed };
+  return { orderStart, slotValue, slotTxn, slotFlags, slotOf, repeats, anyFailed };
 }
 
 /** What no read shows, by key. */
-function unseenAppends(txns: TxnHistory, { table, owner, unseen }: Writes, place: Int32Array) {
+function unseenAppends(txns: TxnHistory, { table, written, unseen }: Writes, slotOf: Int32Array) {
   const keys = txns.keys.length;
   const unseenStart = new Int32Array(keys + 1);
   for (let k = 0; k < keys; k++) unseenStart[k + 1] = (unseenStart[k] as number) + (unseen[k] as number);
@@ -161,9 +182,10 @@ function unseenAppends(txns: TxnHistory, { table, owner, unseen }: Writes, place
     if (unseen[k] === 0) continue;
     const first = unseenStart[k] as number;
     let next = first;
-    table.eachWrite(k, (m) => {
-      const t = owner[m] as number;
-      if (place[m] !== UNSEEN || txns.type[t] === FAIL) return;
+    table.eachWrite(k, (_m, entry) => {
+      const by = written[entry] as number;
+      if (slotOf[entry] !== 0 || (by & FAILED) !== 0) return;
+      const t = txnOf(by);
       // In the order of the history, so that a verdict does not hang on how the table is laid out.
       let at = next++;
       for (; at > first && (unseenTxn[at - 1] as number) > t; at--) unseenTxn[at] = unseenTxn[at - 1] as number;
@@ -173,12 +195,25 @@ function unseenAppends(txns: TxnHistory, { table, owner, unseen }: Writes, place
   return { unseenStart, unseenTxn };
 }
 
-/** The micro-op that appended a read's last element, or -1. */
-export function lastWriteOf(index: AppendIndex, read: number): number {
+/** The slot of an append, or UNSEEN. */
+export function appendPlace({ txns, table, slotOf }: VersionOrders, append: number): number {
+  const entry = table.entry(txns.mopKey[append] as number, txns.mopValue[append] as number);
+  const slot = entry < 0 ? 0 : (slotOf[entry] as number);
+  return slot === 0 ? UNSEEN : slot - 1;
+}
+
+/** The slot of a read's last element, EMPTY, ELSEWHERE, or UNSEEN where the result is not known. */
+export function readPlace({ txns, orderStart, odd }: AppendIndex, read: number): number {
+  if (txns.mopValue[read] === UNKNOWN) return UNSEEN;
+  if (odd.has(read)) return odd.placeOf(read);
+  const size = txns.mopSize[read] as number;
+  return size === 0 ? EMPTY : (orderStart[txns.mopKey[read] as number] as number) + size - 1;
+}
+
+/** The entry of the append of a read's last element, or -1. */
+export function lastEntryOf(index: AppendIndex, read: number): number {
   const { mopValue, mopSize, mopKey, elements } = index.txns;
-  const at = index.place[read] as number;
-  if (at >= 0) return index.slotMop[at] as number;
-  if (at !== ELSEWHERE) return -1;
-  const last = (mopValue[read] as number) + (mopSize[read] as number) - 1;
-  return index.table.find(mopKey[read] as number, elements[last] as number);
+  const size = mopSize[read] as number;
+  if (mopValue[read] === UNKNOWN || size === 0) return -1;
+  return index.table.entry(mopKey[read] as number, elements[(mopValue[read] as number) + size - 1] as number);
 }

@@ -2,10 +2,11 @@
 import type { VersionOrders } from "./append-index.js";
 import { addFutureRead, addInternal, addLostUpdate } from "./append-words.js";
 import type { Findings } from "./findings.js";
+import type { OddReads } from "./odd-reads.js";
 import { READ, UNKNOWN, WRITE } from "./txn-history.js";
 import { listRead } from "./words.js";
 
-/** Judges single micro-ops. `place` and `odd` must be known for the reads up to the one told. */
+/** Judges single micro-ops. `odd` must be known for the reads up to the one told. */
 export class OwnView {
   /** The transactions of which internal and future-read have been told: each is told once. */
   private internal = -1;
@@ -16,10 +17,10 @@ export class OwnView {
 
   constructor(
     private readonly orders: VersionOrders,
-    private readonly odd: Uint8Array,
+    private readonly odd: OddReads,
     private readonly findings: Findings,
   ) {
-    this.updated = new Int32Array(orders.slotMop.length + orders.txns.keys.length);
+    this.updated = new Int32Array(orders.slotTxn.length + orders.txns.keys.length);
   }
 
   /** A read that may not follow from what transaction t did before. */
@@ -38,16 +39,16 @@ export class OwnView {
 
   /** Transaction t updates a version that its micro-op `read` saw; has another one done so before? */
   update(t: number, read: number): void {
-    const { txns, place, slotMop } = this.orders;
+    const { txns, orderStart, slotTxn } = this.orders;
     const k = txns.mopKey[read] as number;
     let other: number;
-    if (this.odd[read] === 1) {
+    if (this.odd.has(read)) {
       const version = `${k} ${JSON.stringify(listRead(txns, read))}`;
       other = this.oddUpdated.get(version) ?? 0;
       if (other === 0) this.oddUpdated.set(version, t + 1);
     } else {
-      const at = place[read] as number;
-      const version = at >= 0 ? at : slotMop.length + k;
+      const size = txns.mopSize[read] as number;
+      const version = size > 0 ? (orderStart[k] as number) + size - 1 : slotTxn.length + k;
       other = this.updated[version] as number;
       if (other === 0) this.updated[version] = t + 1;
     }

@@ -6,28 +6,32 @@
 import { type ReadEdges, readEdges } from "./append-edges.js";
 import {
   type AppendIndex,
+  appendPlace,
   ELSEWHERE,
   EMPTY,
   FAILED,
   INTERMEDIATE,
+  READ_BY,
   UNWRITTEN,
   type VersionOrders,
 } from "./append-index.js";
 import { OwnView } from "./append-own.js";
 import type { Findings } from "./findings.js";
-import type { EdgeList } from "./graph.js";
+import type { Edges } from "./graph.js";
 import { Int32List } from "./int32-list.js";
+import { OddReads } from "./odd-reads.js";
 import { OK, READ, UNKNOWN } from "./txn-history.js";
 
 /** `expected` where only a look at the elements can tell. */
 const UNCLEAR = -9;
+/** `expected` after nothing but the append `last`: behind it, wherever that is. Most are never asked. */
+const APPENDED = -8;
 
 /** Places the reads and writes their edges. Finds internal, future-read and lost-update. */
-export function readLists(orders: VersionOrders, findings: Findings, edges: EdgeList): AppendIndex {
-  const { txns, orderStart, slotValue, slotTxn, slotFlags, repeats, place } = orders;
+export function readLists(orders: VersionOrders, findings: Findings, edges: Edges): AppendIndex {
+  const { txns, orderStart, slotValue, slotTxn, slotFlags, repeats } = orders;
   const { count, mopStart, mopKind, mopKey, mopValue, mopSize, elements, type, keys } = txns;
-  const odd = new Uint8Array(mopKind.length);
-  const odds = new Int32List(16);
+  const odd = new OddReads();
   const suspects = new Int32List(16);
   const firstBad = firstBadSlots(orders);
   const own = new OwnView(orders, odd, findings);
@@ -49,15 +53,20 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
       const previous = last[k] as number;
       last[k] = m;
       if (mopKind[m] !== READ) {
-        const slot = place[m] as number;
-        if (previous >= from) {
-          if ((basis[k] as number) >= 0) own.update(t, basis[k] as number);
-          // An append right behind what the transaction knows cannot have been in a list it read before.
-          if (slot < 0 || slot !== (expected[k] as number) + 1) own.append(t, m);
+        if (previous < from) {
+          basis[k] = -1;
+          expected[k] = APPENDED;
+          continue;
         }
-        const follows = previous < from || slot === (expected[k] as number) + 1;
-        expected[k] = slot >= 0 && follows ? slot : UNCLEAR;
+        if ((basis[k] as number) >= 0) own.update(t, basis[k] as number);
         basis[k] = -1;
+        const slot = appendPlace(orders, m);
+        const ends = expected[k] === APPENDED ? appendPlace(orders, previous) : (expected[k] as number);
+        // An append right behind what the transaction knows cannot have been in a list it read before.
+        if (slot < 0 || slot !== ends + 1) {
+          own.append(t, m);
+          expected[k] = UNCLEAR;
+        } else expected[k] = slot;
         continue;
       }
       const size = mopSize[m] as number;
@@ -66,30 +75,32 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
       if (repeats[k] === 0) while (i < size && elements[list + i] === slotValue[base + i]) i++;
       let at = EMPTY;
       if (i < size) {
-        odd[m] = 1;
-        odds.push(m);
         at = slotValue.subarray(base, orderStart[k + 1]).indexOf(elements[list + size - 1] as number);
         at = at < 0 ? ELSEWHERE : base + at;
+        odd.add(m, at);
       } else if (size > 0) {
         at = base + size - 1;
         const bad = at >= (firstBad[k] as number);
         if (bad || (((slotFlags[at] as number) & INTERMEDIATE) !== 0 && slotTxn[at] !== t)) suspects.push(m);
       }
-      place[m] = at;
+      if (at >= 0) slotFlags[at] = (slotFlags[at] as number) | READ_BY;
       write.read(t, m, k, at);
       const ends = i < size ? UNCLEAR : base + size - 1;
       if (previous < from) {
         basis[k] = m;
         expected[k] = ends;
-      } else if (ends === UNCLEAR || ends !== expected[k]) {
+        continue;
+      }
+      const due = expected[k] === APPENDED ? appendPlace(orders, previous) : (expected[k] as number);
+      if (ends === UNCLEAR || ends !== due) {
         own.read(t, m);
         // Not `ends`: after [r x [1]] [r x []], an append of 1 is right behind what was read last, yet was read before.
         expected[k] = UNCLEAR;
-      }
+      } else expected[k] = ends;
     }
   }
   write.tails();
-  return { ...orders, odd, odds: odds.view(), suspects: suspects.view() };
+  return { ...orders, odd, suspects: suspects.view() };
 }
 
 /** Key -> its first slot that is FAILED or UNWRITTEN; a large number where there is none. */

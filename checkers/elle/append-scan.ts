@@ -1,22 +1,22 @@
 /** What a list-append history shows without any graph, once its reads have been placed. */
-import { type AppendIndex, lastWriteOf } from "./append-index.js";
+import { type AppendIndex, FAILED, flagsOf, INTERMEDIATE, lastEntryOf, txnOf } from "./append-index.js";
 import { addUnwritten } from "./append-words.js";
 import type { Findings } from "./findings.js";
-import { FAIL, INFO, OK, type TxnHistory } from "./txn-history.js";
+import { FAIL, INFO, OK, ownerOf, type TxnHistory } from "./txn-history.js";
 import { keyOf, listRead, opOf, show, writtenBy } from "./words.js";
 
 /** Finds G1a, G1b, unwritten-read, duplicate-elements, incompatible-order and dirty-update. */
 export function scanAppends(index: AppendIndex, findings: Findings): void {
   for (const m of index.suspects) scanRead(index, m, findings);
-  for (const m of index.odds) scanRead(index, m, findings);
+  for (const m of index.odd.reads()) scanRead(index, m, findings);
   scanOrders(index, findings);
   scanDirtyUpdates(index, findings);
 }
 
 /** A read that shows what it should not: failed, intermediate or unwritten elements, or one of them twice. */
 function scanRead(index: AppendIndex, m: number, findings: Findings): void {
-  const { txns, owner, superseded, table } = index;
-  const t = owner[m] as number;
+  const { txns, written, table } = index;
+  const t = ownerOf(txns, m);
   const k = txns.mopKey[m] as number;
   const from = txns.mopValue[m] as number;
   const times = new Map<number, number>();
@@ -24,9 +24,10 @@ function scanRead(index: AppendIndex, m: number, findings: Findings): void {
     const value = txns.elements[i] as number;
     times.set(value, (times.get(value) ?? 0) + 1);
     if (txns.type[t] !== OK) continue;
-    const writer = table.find(k, value);
-    if (writer < 0) addUnwritten(txns, findings, t, m, value);
-    else if (txns.type[owner[writer] as number] === FAIL) addG1a(index, findings, m, writer);
+    const entry = table.entry(k, value);
+    const by = written[entry] as number;
+    if (entry < 0) addUnwritten(txns, findings, t, m, value);
+    else if ((by & FAILED) !== 0) addG1a(txns, findings, m, table.writeOf(entry), [t, txnOf(by)]);
   }
   for (const [value, count] of times) {
     if (count < 2) continue;
@@ -36,20 +37,27 @@ function scanRead(index: AppendIndex, m: number, findings: Findings): void {
       key: keyOf(txns, m),
     }));
   }
-  const last = lastWriteOf(index, m);
-  if (txns.type[t] !== OK || last < 0 || superseded[last] === 0 || owner[last] === t) return;
+  const last = lastEntryOf(index, m);
+  const by = written[last] as number;
+  if (txns.type[t] !== OK || last < 0 || (flagsOf(by) & INTERMEDIATE) === 0 || txnOf(by) === t) return;
+  const append = table.writeOf(last);
   findings.add("G1b", () => ({
-    text: `${opOf(txns, t)} read key ${show(keyOf(txns, m))} ending in ${show(writtenBy(txns, last))}, an intermediate state: ${opOf(txns, owner[last] as number)} appended more to it.`,
-    positions: [txns.at[t] as number, txns.at[owner[last] as number] as number],
+    text: `${opOf(txns, t)} read key ${show(keyOf(txns, m))} ending in ${show(writtenBy(txns, append))}, an intermediate state: ${opOf(txns, txnOf(by))} appended more to it.`,
+    positions: [txns.at[t] as number, txns.at[txnOf(by)] as number],
     key: keyOf(txns, m),
   }));
 }
 
-function addG1a(index: AppendIndex, findings: Findings, m: number, writer: number): void {
-  const { txns, owner } = index;
-  const [t, w] = [owner[m] as number, owner[writer] as number];
+/** Transaction `t` read, in micro-op `m`, what the failed transaction `w` appended in micro-op `append`. */
+function addG1a(
+  txns: TxnHistory,
+  findings: Findings,
+  m: number,
+  append: number,
+  [t, w]: readonly [number, number],
+): void {
   findings.add("G1a", () => ({
-    text: `${opOf(txns, t)} read ${show(writtenBy(txns, writer))} of key ${show(keyOf(txns, m))}, which ${opOf(txns, w)} wrote, but that transaction failed.`,
+    text: `${opOf(txns, t)} read ${show(writtenBy(txns, append))} of key ${show(keyOf(txns, m))}, which ${opOf(txns, w)} wrote, but that transaction failed.`,
     positions: [txns.at[t] as number, txns.at[w] as number],
     key: keyOf(txns, m),
   }));
@@ -57,17 +65,17 @@ function addG1a(index: AppendIndex, findings: Findings, m: number, writer: numbe
 
 /** Keys with reads that no one order explains. */
 function scanOrders(index: AppendIndex, findings: Findings): void {
-  const { txns, owner, longest, odds } = index;
+  const { txns, longest, odd } = index;
   const { keys, mopKey } = txns;
   const told = new Uint8Array(keys.length);
-  for (const m of odds) {
+  for (const m of odd.reads()) {
     const k = mopKey[m] as number;
     if (told[k] === 1 || isPrefix(txns, m, longest[k] as number)) continue;
     told[k] = 1;
     const other = longest[k] as number;
     findings.add("incompatible-order", () => ({
-      text: `Key ${show(keys[k])} was read as ${show(listRead(txns, m))} by ${opOf(txns, owner[m] as number)} and as ${show(listRead(txns, other))} by ${opOf(txns, owner[other] as number)}: neither list starts with the other.`,
-      positions: [txns.at[owner[m] as number] as number, txns.at[owner[other] as number] as number],
+      text: `Key ${show(keys[k])} was read as ${show(listRead(txns, m))} by ${opOf(txns, ownerOf(txns, m))} and as ${show(listRead(txns, other))} by ${opOf(txns, ownerOf(txns, other))}: neither list starts with the other.`,
+      positions: [txns.at[ownerOf(txns, m)] as number, txns.at[ownerOf(txns, other)] as number],
       key: keys[k],
     }));
   }
@@ -75,16 +83,16 @@ function scanOrders(index: AppendIndex, findings: Findings): void {
 
 /** Updates on top of failed ones. */
 function scanDirtyUpdates(index: AppendIndex, findings: Findings): void {
-  const { txns, orderStart, slotMop, owner, longest } = index;
+  const { txns, orderStart, slotValue, table, written, longest } = index;
   const { keys } = txns;
   if (!index.anyFailed) return;
   for (let k = 0; k < keys.length; k++) {
     // A transaction of unknown outcome tells nothing: [failed, unknown, ok] is a dirty update all the same.
     let failed = -1;
     for (let s = orderStart[k] as number; s < (orderStart[k + 1] as number); s++) {
-      const m = slotMop[s] as number;
-      if (m < 0) continue;
-      const t = owner[m] as number;
+      const entry = table.entry(k, slotValue[s] as number);
+      if (entry < 0) continue;
+      const t = txnOf(written[entry] as number);
       if (txns.type[t] === INFO) continue;
       const dirty = failed;
       failed = txns.type[t] === FAIL ? t : -1;
@@ -93,11 +101,11 @@ function scanDirtyUpdates(index: AppendIndex, findings: Findings): void {
         continue;
       }
       findings.add("dirty-update", () => ({
-        text: `${opOf(txns, t)} appended ${show(writtenBy(txns, m))} to key ${show(keys[k])} on top of what ${opOf(txns, dirty)} had appended, but that transaction failed.`,
+        text: `${opOf(txns, t)} appended ${show(txns.value(slotValue[s] as number))} to key ${show(keys[k])} on top of what ${opOf(txns, dirty)} had appended, but that transaction failed.`,
         positions: [
           txns.at[dirty] as number,
           txns.at[t] as number,
-          txns.at[owner[longest[k] as number] as number] as number,
+          txns.at[ownerOf(txns, longest[k] as number)] as number,
         ],
         key: keys[k],
       }));

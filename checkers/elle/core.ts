@@ -4,12 +4,13 @@
  */
 import { type Classified, classify, type FoundCycle, type Orders } from "./classify.js";
 import { components } from "./components.js";
-import { EdgeList, type Graph, graphOf, PROCESS, REALTIME, RW, WR, WW } from "./graph.js";
-import { peelBackward, peelForward } from "./peel.js";
+import { onCycles } from "./first-peel.js";
+import { EdgeList, type Edges, type Graph, graphOf, PROCESS, REALTIME, RW, WR, WW } from "./graph.js";
+import { SparseEdges } from "./sparse-edges.js";
 import { FAIL, OK, type TxnHistory } from "./txn-history.js";
 
 /** Writes the data dependencies (ww, wr, rw) of a history into a list; called for the core where there is one. */
-export type EdgeWriter = (edges: EdgeList) => void;
+export type EdgeWriter = (edges: Edges) => void;
 
 export interface Cycles {
   /** Hops between transactions of the history. */
@@ -23,9 +24,8 @@ export interface Cycles {
 const KEPT = 8;
 
 /** A list for the edges of a whole history that keeps those alone which real time does not imply. */
-export function sparseEdges(txns: TxnHistory): EdgeList {
-  // An edge a -> b where a completed before b began adds nothing: the frontier makes b wait for a anyway.
-  return new EdgeList(txns.count, txns.invoke, txns.complete, undefined, txns.count + txns.mopKind.length);
+export function sparseEdges(txns: TxnHistory): SparseEdges {
+  return new SparseEdges(txns.count, txns.invoke, txns.complete, txns.count + txns.mopKind.length);
 }
 
 /**
@@ -34,14 +34,14 @@ export function sparseEdges(txns: TxnHistory): EdgeList {
  */
 export function findCycles(
   txns: TxnHistory,
-  sparse: EdgeList,
+  sparse: SparseEdges,
   writeEdges: EdgeWriter,
   orders: Orders,
   budget: number,
 ): Cycles {
-  const core = coreOf(txns, sparse);
+  const core = onCycles(sparse, txns.completions);
   if (core === undefined) return { cycles: [], counts: {}, limited: false };
-  const edges = new EdgeList(txns.count, undefined, undefined, core);
+  const edges = new EdgeList(txns.count, core);
   writeEdges(edges);
   if (orders.process) writeProcessOrder(txns, edges, core);
   const { graph, ids } = compact(txns, edges, core);
@@ -60,16 +60,6 @@ export function findCycles(
     }
   }
   return { cycles, counts, limited };
-}
-
-/** The transactions that may lie on a cycle of data and real-time edges (so on any cycle of fewer edges), or undefined. */
-function coreOf(txns: TxnHistory, edges: EdgeList): Uint8Array | undefined {
-  const graph = graphOf(edges, txns.invoke, txns.complete);
-  const mask = WW | WR | RW | REALTIME;
-  const { completions } = txns;
-  const forward = peelForward(graph, { mask }, completions);
-  if (forward.left === 0) return undefined;
-  return peelBackward(graph, mask, forward, completions).remains;
 }
 
 /**
@@ -107,7 +97,7 @@ function compact(txns: TxnHistory, edges: EdgeList, core: Uint8Array): Part {
   const ids = new Int32Array(count);
   for (let t = 0; t < txns.count; t++) if (core[t] === 1) ids[renumber[t] as number] = t;
   for (let v = 0; v < edges.virtuals; v++) renumber[txns.count + v] = count + v;
-  const own = new EdgeList(count, undefined, undefined, undefined, edges.length + 1);
+  const own = new EdgeList(count, undefined, edges.length + 1);
   own.virtuals = edges.virtuals;
   for (let e = 0; e < edges.length; e++) {
     own.link(renumber[edges.from[e] as number] as number, renumber[edges.to[e] as number] as number, edges.kind[e]);
@@ -133,7 +123,7 @@ function splitByComponent(graph: Graph, component: Int32Array): Part[] {
     const ids = Int32Array.from(nodes.filter((u) => u < graph.txns));
     if (ids.length < 2) continue;
     for (const [i, u] of nodes.entries()) local[u] = i;
-    const edges = new EdgeList(ids.length, undefined, undefined, undefined, 16);
+    const edges = new EdgeList(ids.length, undefined, 16);
     edges.virtuals = nodes.length - ids.length;
     for (const u of nodes) {
       for (let e = graph.outStart[u] as number; e < (graph.outStart[u + 1] as number); e++) {

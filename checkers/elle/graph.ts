@@ -28,8 +28,30 @@ export interface Graph {
   readonly outKind: Uint8Array;
 }
 
-/** Collects edges; which of them it keeps is decided up front. */
-export class EdgeList {
+/** Where dependencies are written to. */
+export interface Edges {
+  /** Are edges that real time implies left out? */
+  readonly sparse: boolean;
+  /** An edge between transactions. Self edges are dropped: a transaction does not wait for itself. */
+  add(from: number, to: number, kind: number): void;
+  /** Does it keep any edges of this transaction? */
+  wants(t: number): boolean;
+  /** Of a transaction; only where `sparse`. */
+  invokeOf(t: number): number;
+  completeOf(t: number): number;
+  /** The first of some new virtual nodes. */
+  virtual(count?: number): number;
+  /** An edge into a virtual node: its kind is that of every step through it. */
+  enter(from: number, virtual: number, kind: number): void;
+  /** An edge out of a virtual node, to a transaction. */
+  leave(virtual: number, to: number): void;
+  /** An edge as it is: between virtual nodes, or copied from another graph. */
+  link(from: number, to: number, kind?: number): void;
+}
+
+/** Collects edges with their kinds. */
+export class EdgeList implements Edges {
+  readonly sparse = false;
   length = 0;
   from: Int32Array;
   to: Int32Array;
@@ -39,13 +61,10 @@ export class EdgeList {
 
   /**
    * @param txns how many transactions there are
-   * @param invoke and `complete`: where given, edges that real time implies are left out
    * @param keep where given, only edges between transactions it marks are kept
    */
   constructor(
     readonly txns: number,
-    private readonly invoke?: Int32Array,
-    private readonly complete?: Int32Array,
     private readonly keep?: Uint8Array,
     capacity = 1024,
   ) {
@@ -54,63 +73,38 @@ export class EdgeList {
     this.kind = new Uint8Array(capacity);
   }
 
-  /** An edge between transactions. Self edges are dropped: a transaction does not wait for itself. */
   add(from: number, to: number, kind: number): void {
     if (from === to) return;
-    if (this.keep !== undefined && (this.keep[from] === 0 || this.keep[to] === 0)) return;
-    if (this.complete !== undefined && this.invoke !== undefined) {
-      if ((this.complete[from] as number) < (this.invoke[to] as number)) return;
-    }
-    this.put(from, to, kind);
+    if (this.keep === undefined || (this.keep[from] !== 0 && this.keep[to] !== 0)) this.link(from, to, kind);
   }
 
-  /** Does it keep any edges of this transaction? */
   wants(t: number): boolean {
     return this.keep === undefined || this.keep[t] !== 0;
   }
 
-  /** Does it keep an edge between these two, unless they are one? */
-  needs(from: number, to: number): boolean {
-    return this.complete === undefined || this.completeOf(from) >= this.invokeOf(to);
+  invokeOf(): number {
+    return 0;
   }
 
-  /** Are edges that real time implies left out? */
-  get sparse(): boolean {
-    return this.complete !== undefined;
+  completeOf(): number {
+    return NOWHERE;
   }
 
-  /** Only of a sparse list. */
-  invokeOf(t: number): number {
-    return this.invoke?.[t] as number;
-  }
-
-  completeOf(t: number): number {
-    return this.complete?.[t] as number;
-  }
-
-  /** The first of some new virtual nodes. */
   virtual(count = 1): number {
     const first = this.txns + this.virtuals;
     this.virtuals += count;
     return first;
   }
 
-  /** An edge into a virtual node: its kind is that of every step through it. */
   enter(from: number, virtual: number, kind: number): void {
-    if (this.keep === undefined || this.keep[from] !== 0) this.put(from, virtual, kind);
+    if (this.keep === undefined || this.keep[from] !== 0) this.link(from, virtual, kind);
   }
 
-  /** An edge out of a virtual node, to a transaction. */
   leave(virtual: number, to: number): void {
-    if (this.keep === undefined || this.keep[to] !== 0) this.put(virtual, to, VIRTUAL);
+    if (this.keep === undefined || this.keep[to] !== 0) this.link(virtual, to);
   }
 
-  /** An edge as it is: between virtual nodes, or copied from another graph. */
   link(from: number, to: number, kind: number = VIRTUAL): void {
-    this.put(from, to, kind);
-  }
-
-  private put(from: number, to: number, kind: number): void {
     if (this.length === this.from.length) this.grow();
     this.from[this.length] = from;
     this.to[this.length] = to;

@@ -12,7 +12,7 @@ import { scanAppends } from "./append-scan.js";
 import { sparseEdges } from "./core.js";
 import { Findings } from "./findings.js";
 import { NotTransactions, readTxns } from "./read-txns.js";
-import type { TxnHistory } from "./txn-history.js";
+import { ownerOf, type TxnHistory } from "./txn-history.js";
 import type { ElleOptions, ElleVerdict } from "./types.js";
 import { addCycles, type Demands, demandsOf, unknownVerdict, verdictOf } from "./verdict.js";
 import { keyOf, opOf, show, writtenBy } from "./words.js";
@@ -39,14 +39,14 @@ export function judgeListAppend(txns: TxnHistory, demands: Demands): ElleVerdict
   const orders = versionOrders(txns);
   const twice = orders.table.duplicate;
   if (twice >= 0) {
-    const owner = opOf(txns, orders.owner[twice] as number);
+    const owner = opOf(txns, ownerOf(txns, twice));
     const what = `${owner} appends ${show(writtenBy(txns, twice))} to key ${show(keyOf(txns, twice))}`;
     return unknownVerdict("list-append", demands, `${what}, which was appended before: values must be unique per key`);
   }
   const findings = new Findings();
   const sparse = sparseEdges(txns);
-  writeOrders(orders, sparse);
   const index = readLists(orders, findings, sparse);
+  writeOrders(orders, sparse);
   scanAppends(index, findings);
   const limited = addCycles(txns, sparse, appendEdges(index), appendExplainer(index), demands, findings);
   return verdictOf("list-append", txns, demands, findings, limited);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EdgeList, type Graph, graphOf, RW, VIRTUAL, WW } from "./graph.js";
 import { allToAll } from "./product.js";
+import { SparseEdges } from "./sparse-edges.js";
 import { NEVER } from "./txn-history.js";
 
 /** "from to kind" of each step between transactions, through virtual nodes or not. */
@@ -25,6 +26,18 @@ function steps(graph: Graph): Set<string> {
     }
   }
   return found;
+}
+
+/** The edges of a sparse list, all as ww where they start at a transaction. */
+function listed(sparse: SparseEdges): EdgeList {
+  const edges = new EdgeList(sparse.txns);
+  edges.virtual(sparse.virtuals);
+  for (let u = 0; u < sparse.txns + sparse.virtuals; u++) {
+    for (let e = sparse.head[u] as number; e !== 0; e = sparse.next[e - 1] as number) {
+      edges.link(u, sparse.to[e - 1] as number, u < sparse.txns ? WW : VIRTUAL);
+    }
+  }
+  return edges;
 }
 
 const TXNS = 40;
@@ -75,11 +88,11 @@ describe("allToAll", () => {
     // Transaction i runs from 10 i to 10 i + 25, the last one for ever: each overlaps the two before it.
     const invoke = Int32Array.from({ length: 2 * size }, (_, i) => 10 * i);
     const complete = Int32Array.from({ length: 2 * size }, (_, i) => (i === size - 1 ? NEVER : 10 * i + 25));
-    const edges = new EdgeList(2 * size, invoke, complete);
+    const edges = new SparseEdges(2 * size, invoke, complete);
     const before = Array.from({ length: size }, (_, i) => [i, WW] as const);
     const after = Array.from({ length: size }, (_, i) => size + i);
     allToAll(edges, before, after);
-    const found = steps(graphOf(edges, invoke, complete));
+    const found = steps(graphOf(listed(edges), invoke, complete));
     for (const [a] of before) {
       for (const b of after) {
         if ((complete[a] as number) >= (invoke[b] as number)) expect(found).toContain(`${a} ${b} ${WW}`);

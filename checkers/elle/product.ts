@@ -1,5 +1,5 @@
 /** "All of these before all of those", without the product of the two where it would be large. */
-import type { EdgeList } from "./graph.js";
+import type { Edges } from "./graph.js";
 
 /** Up to this many edges are written out. */
 const SMALL = 64;
@@ -12,7 +12,7 @@ const SMALL = 64;
  * up instead: t_i leads into the prefix i and the suffix i, the prefix i - 1 and the suffix i + 1 lead to t_i, and prefixes
  * (suffixes) lead to the next (previous) one. So t_i reaches each t_j but never, through virtual nodes alone, itself.
  */
-export function allToAll(edges: EdgeList, before: (readonly [number, number])[], after: number[]): void {
+export function allToAll(edges: Edges, before: (readonly [number, number])[], after: number[]): void {
   if (edges.sparse) {
     // What completed before all of `after` began, or began after all of `before` completed, waits in real time anyway.
     const first = after.reduce((least, t) => Math.min(least, edges.invokeOf(t)), Number.POSITIVE_INFINITY);
@@ -25,7 +25,7 @@ export function allToAll(edges: EdgeList, before: (readonly [number, number])[],
   } else product(edges, before, after);
 }
 
-function product(edges: EdgeList, before: readonly (readonly [number, number])[], after: readonly number[]): void {
+function product(edges: Edges, before: readonly (readonly [number, number])[], after: readonly number[]): void {
   if (before.length === 0 || after.length === 0) return;
   if (before.length * after.length <= SMALL) {
     for (const [from, kind] of before) for (const to of after) edges.add(from, to, kind);

@@ -1,5 +1,5 @@
 /** The data dependencies of a register history: wr from the values, ww and rw from what is known of the version orders. */
-import { type EdgeList, RW, WR, WW } from "./graph.js";
+import { type Edges, RW, WR, WW } from "./graph.js";
 import { allToAll } from "./product.js";
 import { installs, type RegisterIndex } from "./register-index.js";
 import { type Readers, writeTimelines } from "./timeline-edges.js";
@@ -8,7 +8,7 @@ import type { VersionPairs } from "./version-pairs.js";
 import type { Versions } from "./versions.js";
 
 /** Writes the edges. Callable again; each call writes the same edges. */
-export function registerEdges(index: RegisterIndex, versions: Versions): (edges: EdgeList) => void {
+export function registerEdges(index: RegisterIndex, versions: Versions): (edges: Edges) => void {
   const { txns, owner, readOf, external } = index;
   const { pairs, timelines } = versions;
   const readers = pairs === undefined && timelines === undefined ? undefined : readersOf(index);
@@ -27,7 +27,7 @@ export function registerEdges(index: RegisterIndex, versions: Versions): (edges:
 }
 
 /** Who wrote or read a version comes before who wrote one that directly follows. */
-function writePairs(index: RegisterIndex, pairs: VersionPairs, readers: Readers, edges: EdgeList): void {
+function writePairs(index: RegisterIndex, pairs: VersionPairs, readers: Readers, edges: Edges): void {
   const { txns, owner } = index;
   for (let version = 0; version < txns.mopKind.length; version++) {
     const { from, to } = pairs.after(version);

@@ -1,5 +1,5 @@
 /** The dependencies of timelines: who wrote or read a version comes before who wrote a later one. */
-import { type EdgeList, RW, WW } from "./graph.js";
+import { type Edges, RW, WW } from "./graph.js";
 import { installs, type RegisterIndex } from "./register-index.js";
 import type { Timelines } from "./timelines.js";
 
@@ -9,7 +9,7 @@ export interface Readers {
   readonly mop: Int32Array;
 }
 
-export function writeTimelines(index: RegisterIndex, lines: Timelines, readers: Readers, edges: EdgeList): void {
+export function writeTimelines(index: RegisterIndex, lines: Timelines, readers: Readers, edges: Edges): void {
   const writer = new TimelineWriter(index, lines, readers, edges);
   for (let key = 0; key < index.txns.keys.length; key++) if (lines.dropped[key] === 0) writer.write(key);
 }
@@ -29,7 +29,7 @@ class TimelineWriter {
     private readonly index: RegisterIndex,
     private readonly lines: Timelines,
     private readonly readers: Readers,
-    private readonly edges: EdgeList,
+    private readonly edges: Edges,
   ) {
     const { mopKind } = index.txns;
     this.exit = new Int32Array(mopKind.length);

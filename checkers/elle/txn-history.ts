@@ -44,7 +44,7 @@ export interface TxnHistory {
   readonly mopKey: Int32Array;
   /** Write: value id. Register read: value id, NIL or UNKNOWN. List read: where it starts in `elements`, or UNKNOWN. */
   readonly mopValue: Int32Array;
-  /** List read: how many elements. */
+  /** List read: how many elements; 0 where that is not known. */
   readonly mopSize: Int32Array;
   /** Value ids of the lists read. */
   readonly elements: Int32Array;
@@ -52,4 +52,16 @@ export interface TxnHistory {
   readonly keys: readonly unknown[];
   /** The value of a value id. */
   value(id: number): unknown;
+}
+
+/** The transaction of a micro-op: by bisection, for the few that are told of. */
+export function ownerOf({ mopStart, count }: TxnHistory, m: number): number {
+  let low = 0;
+  let high = count;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((mopStart[middle] as number) <= m) low = middle;
+    else high = middle;
+  }
+  return low;
 }

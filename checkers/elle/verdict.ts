@@ -6,8 +6,8 @@ import type { Orders } from "./classify.js";
 import { type EdgeWriter, findCycles } from "./core.js";
 import { type Explainer, explainCycle } from "./explain.js";
 import type { Findings } from "./findings.js";
-import type { EdgeList } from "./graph.js";
 import { boundaryOf, forbiddenBy } from "./models.js";
+import type { SparseEdges } from "./sparse-edges.js";
 import { FAIL, INFO, NIL, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import type { ElleAnomaly, ElleOptions, ElleVerdict, TxnModel } from "./types.js";
 
@@ -44,7 +44,7 @@ export function demandsOf(options: ElleOptions): Demands {
 /** Adds the cycles to the findings. Returns what to say where the search was cut short. */
 export function addCycles(
   txns: TxnHistory,
-  sparse: EdgeList,
+  sparse: SparseEdges,
   writeEdges: EdgeWriter,
   explain: Explainer,
   demands: Demands,

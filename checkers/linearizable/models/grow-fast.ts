@@ -106,11 +106,13 @@ class Growth {
       element.mark = mark;
       elements.push(element);
     }
+    const lost = this.sights[0]?.elements.find((element) => element.mark !== mark);
+    if (lost !== undefined) return this.words.lost({ read, elements }, lost);
     this.sights.push({ read, elements });
     return undefined;
   }
 
-  /** Smaller reads first; each must show what the ones before it showed. */
+  /** Smaller reads first; each must show what the ones before it showed. The initial value comes first: all reads contain it. */
   sortReads(): Violation | undefined {
     this.sights.sort((a, b) => a.elements.length - b.elements.length || a.read - b.read);
     const order: Element[] = [];

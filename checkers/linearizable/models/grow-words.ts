@@ -28,6 +28,15 @@ export class GrowWords {
     };
   }
 
+  /** A read that does not show what was there from the start. */
+  lost(sight: Sight, element: Element): Violation {
+    return {
+      text: () =>
+        `${this.readText(sight.read)}, without ${show(element.value)}, which was there from the start, and nothing is ever removed`,
+      calls: this.support([sight]),
+    };
+  }
+
   /** Two reads, neither of which contains (or continues) the other. */
   apart(one: Sight, other: Sight): Violation {
     const how = this.ordered ? "neither is the beginning of the other" : "each lacks an element that the other shows";

@@ -68,16 +68,11 @@ function elementFast(calls: Calls, part: Part, initial: unknown): FastOutcome {
     else return "no";
   }
   const first = part.calls[0];
-  if (first !== undefined && setModel.init(initial).length > 0) {
-    const there = setModel.step(setModel.init(initial), {
-      ...callOf(calls, first, setModel),
-      f: "contains",
-      output: true,
-    });
-    if (there !== undefined) {
-      if (add !== undefined) return "no";
-      add = { from: -2, to: -1, sure: true };
-    }
+  // Every call of the part has the same element.
+  const element = first === undefined ? "" : valueKey(calls.history.value(calls.inputs[first] as number));
+  if (first !== undefined && setModel.init(initial).includes(element)) {
+    if (add !== undefined) return "no";
+    add = { from: -2, to: -1, sure: true };
   }
   const lastMissed = misses.reduce((latest, call) => Math.max(latest, inv[call] as number), -2);
   const neverIn = add?.sure !== true && lastFound === -1;

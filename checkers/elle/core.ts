@@ -109,9 +109,16 @@ function compact(txns: TxnHistory, edges: EdgeList, core: Uint8Array): Part {
 
 /** One graph for each component of two transactions or more, in the order of their first transactions. */
 function splitByComponent(graph: Graph, component: Int32Array): Part[] {
+  // By component: how many transactions. Most components are of one node, so they are not even collected.
+  const sizes = new Int32Array(graph.nodes);
+  for (let t = 0; t < graph.txns; t++) {
+    const id = component[t] as number;
+    sizes[id] = (sizes[id] as number) + 1;
+  }
   const members = new Map<number, number[]>();
   for (let u = 0; u < graph.nodes; u++) {
     const id = component[u] as number;
+    if ((sizes[id] as number) < 2) continue;
     const list = members.get(id);
     if (list === undefined) members.set(id, [u]);
     else list.push(u);
@@ -121,7 +128,6 @@ function splitByComponent(graph: Graph, component: Int32Array): Part[] {
   for (const nodes of members.values()) {
     // Nodes come in ascending order: transactions first, still by invocation.
     const ids = Int32Array.from(nodes.filter((u) => u < graph.txns));
-    if (ids.length < 2) continue;
     for (const [i, u] of nodes.entries()) local[u] = i;
     const edges = new EdgeList(ids.length, undefined, 16);
     edges.virtuals = nodes.length - ids.length;

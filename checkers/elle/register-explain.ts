@@ -89,12 +89,10 @@ function proofOf(
   }
   const key = txns.mopKey[earlier] as number;
   if (timelines === undefined || timelines.dropped[key] === 1 || !timelines.before(earlier, later)) return undefined;
-  let by = -1;
-  let found = -1;
-  eachTouch(index, (t, _key, first, last) => {
-    if (last === earlier && txns.complete[t] === timelines.done[earlier]) by = t;
-    if (first === later && txns.invoke[t] === timelines.there[later]) found = t;
-  });
+  // Positions name transactions.
+  const done = timelines.done[earlier] as number;
+  const by = txns.completions.find((t) => txns.complete[t] === done) as number;
+  const found = txns.invoke.indexOf(timelines.there[later] as number);
   const why = `${opOf(txns, by)} was done with the one before ${opOf(txns, found)} began and met the other`;
   return { why, txns: [by, found] };
 }

@@ -10,8 +10,23 @@ export interface Readers {
 }
 
 export function writeTimelines(index: RegisterIndex, lines: Timelines, readers: Readers, edges: Edges): void {
-  const writer = new TimelineWriter(index, lines, readers, edges);
-  for (let key = 0; key < index.txns.keys.length; key++) if (lines.dropped[key] === 0) writer.write(key);
+  const wanted = wantedKeys(index, lines, edges);
+  const writer = new TimelineWriter(index, lines, readers, edges, wanted);
+  for (let key = 0; key < index.txns.keys.length; key++) if (wanted[key] === 1) writer.write(key);
+}
+
+/** Key -> 1 where it has a timeline and the list keeps edges of somebody who touches it. */
+function wantedKeys({ txns }: RegisterIndex, lines: Timelines, edges: Edges): Uint8Array {
+  const { mopStart, mopKey, count, keys } = txns;
+  const wanted = new Uint8Array(keys.length).fill(edges.sparse ? 1 : 0);
+  if (!edges.sparse) {
+    for (let t = 0; t < count; t++) {
+      if (!edges.wants(t)) continue;
+      for (let m = mopStart[t] as number; m < (mopStart[t + 1] as number); m++) wanted[mopKey[m] as number] = 1;
+    }
+  }
+  for (let key = 0; key < keys.length; key++) if (lines.dropped[key] === 1) wanted[key] = 0;
+  return wanted;
 }
 
 class TimelineWriter {
@@ -22,14 +37,15 @@ class TimelineWriter {
   private readonly leavingBefore: Int32Array;
   /** Slot -> the earliest invocation among the writers of versions that leave there or later. */
   private readonly soonest: Int32Array;
-  /** Chain node of slot 0. */
-  private readonly base: number;
+  /** Of the key being written: its first slot's chain node, less that slot. */
+  private base = 0;
 
   constructor(
     private readonly index: RegisterIndex,
     private readonly lines: Timelines,
     private readonly readers: Readers,
     private readonly edges: Edges,
+    private readonly wanted: Uint8Array,
   ) {
     const { mopKind } = index.txns;
     this.exit = new Int32Array(mopKind.length);
@@ -37,9 +53,9 @@ class TimelineWriter {
     const slots = lines.start.at(-1) as number;
     this.lastLeaving = new Int32Array(slots);
     this.soonest = new Int32Array(slots).fill(NOWHERE);
-    this.base = edges.virtual(slots);
     for (let m = 0; m < mopKind.length; m++) this.leave(m);
     for (let k = 0; k < index.txns.keys.length; k++) {
+      if (wanted[k] === 0) continue;
       for (let s = (lines.start[k + 1] as number) - 2; s >= (lines.start[k] as number); s--) {
         this.soonest[s] = Math.min(this.soonest[s] as number, this.soonest[s + 1] as number);
       }
@@ -49,7 +65,7 @@ class TimelineWriter {
   /** Finds where a version leaves. */
   private leave(m: number): void {
     const { index, lines } = this;
-    if (lines.there[m] === -1 || !installs(index, m)) return;
+    if (this.wanted[index.txns.mopKey[m] as number] === 0 || lines.there[m] === -1 || !installs(index, m)) return;
     const exit = lines.exit(index.txns.mopKey[m] as number, m);
     if (exit < 0) return;
     this.exit[m] = exit + 1;
@@ -60,9 +76,11 @@ class TimelineWriter {
   }
 
   write(key: number): void {
-    const { lines, index, edges, base } = this;
+    const { lines, index, edges } = this;
     const from = lines.start[key] as number;
     const to = lines.start[key + 1] as number;
+    const base = edges.virtual(to - from) - from;
+    this.base = base;
     // The latest completion among those that have entered so far.
     let latest = -1;
     for (let s = from; s < to; s++) {
@@ -98,6 +116,7 @@ class TimelineWriter {
 
   /** Skips what real time implies, where the list wants that: all who leave from here on began when t was done. */
   private enterOne(t: number, slot: number, kind: number): number {
+    if (!this.edges.wants(t)) return -1;
     const complete = this.index.txns.complete[t] as number;
     if (this.edges.sparse && complete < (this.soonest[slot] as number)) return -1;
     this.edges.enter(t, this.base + slot, kind);

@@ -210,9 +210,10 @@ const good: [ModelName, string][] = [
 
 describe("golden", () => {
   it.each(bad)("%s, invalid: %s", (model, text, words) => {
-    const { valid, summary } = both(text, { model });
+    const { valid, summary, witness } = both(text, { model });
     expect(valid, summary).toBe(false);
     expect(summary).toContain(words);
+    expect(checkLinearizable(historyOf(witness?.ops ?? []), { model }).valid).toBe(false);
   });
 
   it.each(good)("%s, valid: %s", (model, text) => {

@@ -98,7 +98,7 @@ export class HistoryBuilder {
    */
   commit(where: string | number): void {
     const position = this.length;
-    if (position === this.types.length) this.grow();
+    if (position === this.types.length) this.resize(this.types.length * 2);
     if (this.type === UNSET) throw malformed(where, "an op has no type (invoke, ok, fail or info)");
     if (this.time === NONE) {
       this.time = this.lastTime;
@@ -222,8 +222,12 @@ export class HistoryBuilder {
     this.indexes[position] = this.index;
   }
 
-  private grow(): void {
-    const size = this.types.length * 2;
+  /** Makes room for this many rows at once: growing by and by copies each row about once more. */
+  reserve(rows: number): void {
+    if (rows > this.types.length) this.resize(rows);
+  }
+
+  private resize(size: number): void {
     this.types = grown(this.types, size);
     this.processes = grown(this.processes, size);
     this.times = grown(this.times, size);

@@ -72,9 +72,9 @@ export function parseHistory(source: Uint8Array | string): ParsedHistory {
   return parser.finish();
 }
 
-/** A reader that is fed chunks, so that the file need not be in memory as a whole. */
-export function createHistoryParser(): HistoryParser {
-  return new JsonlParser();
+/** A reader that is fed chunks, so that the file need not be in memory as a whole. `lines`: how many to make room for. */
+export function createHistoryParser(lines = 0): HistoryParser {
+  return new JsonlParser(lines);
 }
 
 class JsonlParser implements HistoryParser {
@@ -83,6 +83,10 @@ class JsonlParser implements HistoryParser {
   /** The beginning of a line whose end is in a later chunk. */
   private rest: Uint8Array[] = [];
   private lines = 0;
+
+  constructor(lines: number) {
+    this.builder.reserve(lines);
+  }
 
   push(source: Uint8Array): void {
     // A plain view: a Buffer is a class of its own to the compiler, and two classes in the scanner make it slower.

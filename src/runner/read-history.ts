@@ -10,6 +10,7 @@ import {
   type ParsedHistory,
   parseEdnHistory,
 } from "../history/index.js";
+import { linesOf, memoryBytes } from "./room.js";
 
 /** Small enough to stay in the processor's cache between the disk and the scanner. */
 const CHUNK_BYTES = 1 << 18;
@@ -23,10 +24,14 @@ export interface StoredHistory extends ParsedHistory {
 export async function readHistory(path: string): Promise<StoredHistory> {
   const file = historyPath(path);
   try {
-    const reader = new FormatReader();
+    const reader = new FormatReader(file);
     for await (const chunk of chunksOf(file)) reader.push(chunk);
     return { ...reader.finish(), path: file };
   } catch (error) {
+    // What typed arrays say where the machine has no room for them.
+    if (error instanceof RangeError && /allocation|array length/i.test(error.message)) {
+      throw new UsageError(`${path}: this history does not fit into memory.`, { cause: error });
+    }
     if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`, { cause: error });
     const { code } = error as NodeJS.ErrnoException;
     if (code?.startsWith("Z_")) throw new UsageError(`${path}: the gzip data is broken or cut off.`, { cause: error });
@@ -80,10 +85,12 @@ class FormatReader {
   private parser: HistoryParser | undefined;
   private edn: Uint8Array[] | undefined;
 
+  constructor(private readonly file: string) {}
+
   push(chunk: Uint8Array): void {
     if (this.parser === undefined && this.edn === undefined) {
       if (looksLikeEdn(chunk)) this.edn = [];
-      else this.parser = createHistoryParser();
+      else this.parser = createHistoryParser(linesOf(statSync(this.file).size, chunk, memoryBytes()));
     }
     // A copy: the chunk's buffer is used again.
     this.edn?.push(chunk.slice());

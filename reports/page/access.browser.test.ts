@@ -1,9 +1,25 @@
 /** The page for people who use a keyboard or a screen reader. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TraceEntry } from "../../src/core/trace.js";
+import type { ReportInput } from "../report.js";
 import { lostElements } from "../testing/judged.js";
 import { staleRegister, unknownRun } from "../testing/samples.js";
 import { axeSource, launch, noChromium, open } from "./testing/browser.js";
+
+/** The stale register, with what its nodes told each other: messages that arrived, and one that a cut dropped. */
+function withMessages(cut: string): ReportInput {
+  const sent = (ms: number, to: string): TraceEntry => ({
+    kind: "message",
+    sentNs: ms * 1e6,
+    endNs: (ms + 1) * 1e6,
+    from: "n1",
+    to,
+    body: { t: "entries", list: [{ f: "write", key: "k9", value: 42 }] },
+    fate: to === cut ? "cut" : "delivered",
+  });
+  return { ...staleRegister(), trace: ["n2", "n3", "n4", "n5"].map((to, i) => sent(4701 + i / 10, to)) };
+}
 
 const name = `access to a report${noChromium === undefined ? "" : ` (skipped: ${noChromium})`}`;
 
@@ -40,10 +56,11 @@ describe.skipIf(noChromium !== undefined)(name, () => {
     async () => {
       for (const [input, colorScheme] of [
         [await lostElements(), "light"],
-        [staleRegister(), "dark"],
+        [withMessages("n3"), "dark"],
         [unknownRun(), "light"],
       ] as const) {
         const { page } = await open(browser, input, { colorScheme });
+        if (input.trace !== undefined) expect(await page.locator(".trace-list li").count()).toBeGreaterThan(4);
         await page.locator("details").evaluateAll((all) => {
           for (const each of all) (each as HTMLDetailsElement).open = true;
         });

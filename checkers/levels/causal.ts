@@ -42,6 +42,8 @@ class Clocks {
   private readonly past: Int32Array;
   private readonly nextRow: Int32Array;
   private readonly writers = new Map<number, Writers[]>();
+  /** Row -> the first row that read its write, and the next one after a row; -1. */
+  private readonly readers: { readonly first: Int32Array; readonly next: Int32Array };
   /** CF edges, as pairs. */
   private readonly conflicts: number[] = [];
   private found: { pattern: "cycle" | "initial" | "thin-air"; rows: readonly number[] } | undefined;
@@ -50,6 +52,7 @@ class Clocks {
     this.order = new Int32Array(rows.count);
     this.past = new Int32Array(rows.count * rows.sessions);
     this.nextRow = new Int32Array(rows.count).fill(-1);
+    this.readers = { first: new Int32Array(rows.count).fill(-1), next: new Int32Array(rows.count).fill(-1) };
     this.group();
   }
 
@@ -96,16 +99,15 @@ class Clocks {
     const { rows } = this;
     const { source, count } = rows;
     const waits = new Uint8Array(count);
-    const readers = new Map<number, number[]>();
-    for (let row = 0; row < count; row++) {
+    const { first, next: nextReader } = this.readers;
+    for (let row = count - 1; row >= 0; row--) {
       const next = this.nextRow[row] as number;
       if (next !== -1) waits[next] = (waits[next] as number) + 1;
       const from = source[row] as number;
       if (from < 0) continue;
       waits[row] = (waits[row] as number) + 1;
-      const list = readers.get(from);
-      if (list === undefined) readers.set(from, [row]);
-      else list.push(row);
+      nextReader[row] = first[from] as number;
+      first[from] = row;
     }
     const ready: number[] = [];
     for (let row = count - 1; row >= 0; row--) if (waits[row] === 0) ready.push(row);
@@ -122,9 +124,11 @@ class Clocks {
         this.pass(row, next);
         release(next);
       }
-      for (const reader of readers.get(row) ?? []) release(reader);
+      for (let reader = first[row] as number; reader !== -1; reader = nextReader[reader] as number) release(reader);
     }
-    const cycle = visited < count || this.conflicts.length > 0 ? this.cycle(readers) : undefined;
+    // One pattern is enough.
+    if (this.found !== undefined || (visited === count && this.conflicts.length === 0)) return;
+    const cycle = this.cycle();
     if (cycle !== undefined) this.tell("cycle", cycle);
   }
 
@@ -168,13 +172,17 @@ class Clocks {
       if (write === -1 || write === from) continue;
       if (from === INITIAL) this.tell("initial", [write, row]);
       // Where the write is in the past of what was read, CO says so already.
-      else if ((this.past[from * sessions + writer] as number) <= (this.order[write] as number))
+      else if (
+        this.found === undefined &&
+        (this.past[from * sessions + writer] as number) <= (this.order[write] as number)
+      )
         this.conflicts.push(write, from);
     }
   }
 
   /** A cycle in CO and CF, as rows in its order. */
-  private cycle(readers: ReadonlyMap<number, readonly number[]>): readonly number[] | undefined {
+  private cycle(): readonly number[] | undefined {
+    const { readers } = this;
     const { count } = this.rows;
     const later = new Map<number, number[]>();
     for (let i = 0; i < this.conflicts.length; i += 2) {
@@ -185,7 +193,12 @@ class Clocks {
     }
     const after = Array.from({ length: count }, (_, row) => {
       const next = this.nextRow[row] as number;
-      return [...(next === -1 ? [] : [next]), ...(readers.get(row) ?? []), ...(later.get(row) ?? [])];
+      const rows = next === -1 ? [] : [next];
+      for (let reader = readers.first[row] as number; reader !== -1; reader = readers.next[reader] as number) {
+        rows.push(reader);
+      }
+      const conflicting = later.get(row);
+      return conflicting === undefined ? rows : rows.concat(conflicting);
     });
     const left = unpeeled(after);
     const start = left.indexOf(1);

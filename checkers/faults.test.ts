@@ -73,3 +73,65 @@ describe("faults", () => {
     expect(faultsChecker(asked).check(history, {})).toMatchObject({ valid: true, applied: 2, healProved: 1 });
   });
 });
+
+describe("what faults tells", () => {
+  it("in a sentence: how many of each kind, or which ones are doubtful and when", () => {
+    const kill: Fault = { kind: "kill", targets: ["n2"], beginMs: 2500, endMs: 3000 };
+    expect(judge([cut(["n1"], 500, 700), cut(["n1"], 1000, 2000), kill]).summary).toBe(
+      "2 partitions, 1 kill: all proved, all healed",
+    );
+    expect(judge([], {}).summary).toBe("no fault was applied");
+    const doubtful = [500, 1000, 1500, 2000].map((ms) => ({ ...cut(["n1"], ms, ms + 300), proved: false }));
+    expect(judge(doubtful.slice(0, 1)).summary).toBe("1 fault not proved to bite (partition at 0.5 s)");
+    expect(judge(doubtful).summary).toBe(
+      "4 faults not proved to bite (partition at 0.5 s, partition at 1.0 s, partition at 1.5 s, …)",
+    );
+    expect(judge([{ ...kill, healProved: false }]).summary).toBe("1 fault not proved to have ended (kill at 2.5 s)");
+  });
+
+  it("of each fault, also of one that never ended", () => {
+    expect(
+      judge([
+        { ...cut(["n1"], 1000), oneWay: true },
+        { kind: "pause", targets: ["n2"], beginMs: 2000, endMs: 2500 },
+      ]).windows,
+    ).toEqual([
+      {
+        kind: "partition",
+        shape: "majority-minority",
+        oneWay: true,
+        targets: ["n1"],
+        beginMs: 1000,
+        biteMs: 1100,
+        endMs: null,
+        healedMs: null,
+        proved: true,
+        healProved: false,
+        opsTried: 390,
+      },
+      {
+        kind: "pause",
+        targets: ["n2"],
+        beginMs: 2000,
+        biteMs: 2100,
+        endMs: 2500,
+        healedMs: 2600,
+        proved: true,
+        healProved: true,
+        opsTried: 40,
+      },
+    ]);
+  });
+
+  it("asks for the heal of a cut that another kind of fault, or a later cut, came after", () => {
+    const ops = opsOf({ nodes: FIVE, durationMs: 5000, reply: () => ({ type: "ok", latencyMs: 2 }) });
+    const unhealed = { ...cut(["n1"], 1000, 2000), healProved: false };
+    for (const next of [
+      { kind: "kill" as const, targets: ["n2"], beginMs: 2000, endMs: 3000 },
+      cut(["n2"], 2500, 3000),
+    ]) {
+      const history = historyOf(ordered([...ops, ...faultOps(unhealed), ...faultOps(next)]));
+      expect(faultsChecker(asked).check(history, {})).toMatchObject({ valid: "unknown" });
+    }
+  });
+});

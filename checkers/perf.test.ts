@@ -5,7 +5,7 @@ import type { Op } from "../src/core/op.js";
 import { historyOf } from "../src/history/index.js";
 import { h } from "../src/history/testing.js";
 import { type PerfOptions, type PerfVerdict, perfChecker } from "./perf.js";
-import { cut, type Fault, FIVE, opsOf, ordered, type Reply } from "./testing/scenario.js";
+import { cut, type Fault, FIVE, faultOps, opsOf, ordered, type Reply } from "./testing/scenario.js";
 
 const judge = (ops: readonly Op[], options: PerfOptions = {}): PerfVerdict =>
   perfChecker(options).check(historyOf(ops), {}) as PerfVerdict;
@@ -83,5 +83,62 @@ describe("perf", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("what perf tells", () => {
+  it("of each f, of the rate of completions, and of the time without a fault", () => {
+    // Two clients every 100 ms for 10 s; reads take 2 ms, writes 6, and one op in four is answered by nobody.
+    const ops = opsOf({
+      nodes: ["n1", "n2"],
+      durationMs: 10_000,
+      everyMs: 100,
+      reply: ({ f, n }) =>
+        n % 4 === 3 ? { type: "info", latencyMs: 50 } : { type: "ok", latencyMs: f === "read" ? 2 : 6 },
+    });
+    const open: Op = { index: 0, time: 9.9e9, process: 9999, type: "invoke", f: "read", value: null };
+    const found = judge(ordered([...ops, open]));
+    expect(Object.keys(found.byF).sort()).toEqual(["read", "write"]);
+    expect(found.byF["read"]).toMatchObject({ p50Ms: 2, maxMs: 2 });
+    expect(found.byF["write"]).toMatchObject({ p50Ms: 6, maxMs: 6 });
+    expect((found.byF["read"]?.count ?? 0) + (found.byF["write"]?.count ?? 0)).toBe(150);
+    const last = ops.reduce((most, { time }) => Math.max(most, time), 0) / 1e6;
+    expect(found.durationMs).toBe(last);
+    // Nobody knows when the open one ends; the others do, well or badly.
+    expect(found.opsPerSecond).toBe(Math.round((200 / last) * 1e4) / 10);
+    expect(found.summary).toBe(`p50 ${found.p50Ms} ms, p99 6 ms without a fault; ${found.opsPerSecond} ops/s`);
+  });
+
+  it("of latencies during faults, whichever is told first, and that there is none without", () => {
+    const faults = [
+      { kind: "pause" as const, targets: ["n1"], beginMs: 6000, endMs: 7000 },
+      { kind: "kill" as const, targets: ["n2"], beginMs: 2000, endMs: 3000 },
+    ];
+    const slow = (atMs: number): boolean => (atMs >= 2000 && atMs < 3100) || (atMs >= 6000 && atMs < 7100);
+    const found = run((atMs) => ({ type: "ok", latencyMs: slow(atMs) ? 30 : 4 }), faults);
+    expect(found).toMatchObject({ p50Ms: 4, maxMs: 4, p50FaultMs: 30 });
+    expect(found.summary).toContain("p50 4 ms, p99 4 ms without a fault, 30 ms during faults; ");
+    expect(found.byPhase.before.count).toBeGreaterThan(100);
+    expect(found.byPhase.after.count).toBeGreaterThan(found.byPhase.before.count);
+    const always = run(() => ({ type: "ok", latencyMs: 3 }), [{ kind: "pause", targets: ["n1"], beginMs: 0 }]);
+    expect(always).toMatchObject({
+      p50Ms: null,
+      p50FaultMs: 3,
+      byPhase: { before: { count: 0 }, after: { count: 0 } },
+    });
+    expect(always.summary).toContain("p50 - ms, p99 - ms without a fault, 3 ms during faults");
+  });
+
+  it("of an op that ends as a fault begins, or begins as it ends: not the fault's", () => {
+    const at = (begin: number, end: number, process: number): Omit<Op, "index">[] => [
+      { time: begin, process, type: "invoke", f: "read", value: null },
+      { time: end, process, type: "ok", f: "read", value: null },
+    ];
+    const fault = faultOps({ kind: "pause", targets: ["n1"], beginMs: 10, endMs: 20 });
+    // Healed at 120 ms.
+    const found = judge(
+      ordered([...fault, ...at(5e6, 10e6, 1), ...at(9e6, 11e6, 2), ...at(119e6, 121e6, 3), ...at(120e6, 122e6, 4)]),
+    );
+    expect(found.byPhase).toMatchObject({ before: { count: 1 }, during: { count: 2 }, after: { count: 1 } });
   });
 });

@@ -67,3 +67,54 @@ test("writes with one token alone prove nothing", async () => {
   expect((await judge(...done(1, 7), ...done(1, 7))).valid).toBe("unknown");
   expect((await judge()).valid).toBe("unknown");
 });
+
+test("only ops of the given f's count, with a token, and none of a nemesis", async () => {
+  const op = (index: number, more: Partial<Op>): Op => ({
+    index,
+    time: index * 1e9,
+    process: 1,
+    type: index % 2 === 0 ? "invoke" : "ok",
+    f: "write",
+    value: [7, 0],
+    ...more,
+  });
+  const check = async (...ops: Op[]): Promise<unknown> => staleWritesChecker(["write"]).check(historyOf(ops), {});
+  const first = [op(0, {}), op(1, {})];
+  expect(await check(...first, op(2, { value: [5, 1] }), op(3, { value: [5, 1] }))).toMatchObject({ stale: 1 });
+  expect(
+    await check(...first, op(2, { f: "other", value: [5, 1] }), op(3, { f: "other", value: [5, 1] })),
+  ).toMatchObject({
+    valid: "unknown",
+    accepted: 1,
+  });
+  expect(await check(...first, op(2, { value: 5 }), op(3, { value: 5 }))).toMatchObject({
+    valid: "unknown",
+    accepted: 1,
+  });
+  expect(
+    await check(...first, op(2, { process: "nemesis", value: [5, 1] }), op(3, { process: "nemesis", value: [5, 1] })),
+  ).toMatchObject({ accepted: 1 });
+  expect(
+    await check(
+      op(0, { process: "nemesis", value: [9, 1] }),
+      op(1, { process: "nemesis", value: [9, 1] }),
+      op(2, {}),
+      op(3, {}),
+    ),
+  ).toMatchObject({ valid: "unknown", accepted: 1 });
+});
+
+test("a write that failed for another reason was not refused for its token, yet met the newer one", async () => {
+  const busy = await judge(...done(1, 7), [2, "invoke", 5], [2, "fail", 5, "busy"]);
+  expect(busy).toMatchObject({ valid: true, accepted: 1, refused: 0, stale: 0 });
+  expect(busy.summary).toBe("no stale write accepted: 1 accepted, 0 refused for their token");
+});
+
+test("five witnesses are enough, and the sentence counts all", async () => {
+  const found = await judge(...done(1, 90), ...[1, 2, 3, 4, 5, 6, 7].flatMap((token) => done(2, token)));
+  expect(found).toMatchObject({ stale: 7, accepted: 8 });
+  expect(found.witnesses).toHaveLength(5);
+  expect(found.summary).toMatch(
+    /^7 of 8 accepted writes came .*; key g: p2's write with token 1 was accepted at 3.000 s/,
+  );
+});

@@ -97,10 +97,15 @@ export function conflictText(cells: Cells, older: Zone, newer: Zone): string {
     : `${begin}${overwrote} (${why})`;
 }
 
-/** The cas failed although the register held the expected value all the while. */
-export function deniedText(cells: Cells, miss: number, before: number, after: number): string {
+/** "p1's cas from 1 failed with "mismatch" on n2 at 12.4 s": it did not happen, and says what was not there. */
+export function missText(cells: Cells, miss: number): string {
   const { calls } = cells;
   const value = valueText(cells, cells.from[miss] as number);
-  const ended = at(calls, calls.ret[miss] as number);
-  return `${who(calls, miss)}'s cas from ${value} failed with "mismatch"${node(calls, miss, "on")}${ended}, but ${before === -1 ? `the register was ${value} from the start` : shownText(cells, before)} and ${didText(cells, after)}, which began only later: it was ${value} all that time`;
+  return `${who(calls, miss)}'s cas from ${value} failed with "mismatch"${node(calls, miss, "on")}${at(calls, calls.ret[miss] as number)}`;
+}
+
+/** The cas failed although the register held the expected value all the while. */
+export function deniedText(cells: Cells, miss: number, before: number, after: number): string {
+  const value = valueText(cells, cells.from[miss] as number);
+  return `${missText(cells, miss)}, but ${before === -1 ? `the register was ${value} from the start` : shownText(cells, before)} and ${didText(cells, after)}, which began only later: it was ${value} all that time`;
 }

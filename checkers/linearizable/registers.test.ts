@@ -125,6 +125,52 @@ describe("registers, golden", () => {
     expect(left("0:w1 0:c1,1 0:wnil")).toEqual(["none"]);
   });
 
+  it("decides by the near-linear method whatever values written once allow, key by key as well", () => {
+    for (const text of [
+      "0:w1 1:w2? 0:c1,9~",
+      "0:w1 1:w2? 2:w3? 0:c1,9~ 0:c1,8~ 1:c1,7~",
+      "0:w1 1:w2( 0:c1,9~ 1) 0:r2",
+      "0:w1 1:w2( 2:w3( 0:c1,9~ 1) 2) 0:r3",
+      "0:w1 1:c1,2 0:c1,9~ 1:r2",
+      "1:c7,9~ 0:w1",
+    ]) {
+      expect(check(text, { method: "fast" }).valid).toBe(true);
+      const family = registerFamily(h(text), {}, "cas-register");
+      expect(family.parts.map((part) => family.fast(part))).toEqual(["valid"]);
+    }
+  });
+
+  it("takes only a mismatch for an answer of a cas that failed, and only of a cas", () => {
+    expect(valid("0:w1 1:c1,9! 0:r1")).toBe(true);
+    expect(valid("0:w1 1:c1,9~ 0:r1")).toBe(false);
+    expect(valid("0:w1 1:w9~ 0:r1")).toBe(true);
+    const history = h("0:w1 0:a1~ 0:r1");
+    expect(registerFamily(history, {}, "cas-register").screen?.()?.undecided).toEqual(new Set());
+  });
+
+  it("observes what was read, or denied, or taken", () => {
+    for (const [text, wanted] of [
+      ["0:w1 1:r1", true],
+      ["0:w1 1:c1,2", true],
+      ["0:w1 1:c5,2~", true],
+      ["0:w1 1:c1,2?", "unknown"],
+      ["0:w1 1:r?", "unknown"],
+    ] as const) {
+      expect(check(text, { vacuous: "unknown" }).valid).toBe(wanted);
+      expect(check(text, { vacuous: "unknown", method: "search" }).valid).toBe(wanted);
+    }
+  });
+
+  it("says what a cas did, and what it was told", () => {
+    expect(check("0:w1 1:c1,2 2:c1,3").summary).toContain(
+      "p1 changed 1 to 2 on n2 at 0.003 s and p2 changed 1 to 3 on n3 at 0.005 s",
+    );
+    const { summary } = check("0:w1 0:w2 0:w1 1:c1,9~", { method: "search" });
+    expect(summary).toContain(
+      'p1\'s cas from 1 failed with "mismatch" on n2 at 0.007 s, begun at 0.006 s, but whatever the order of the ops before and beside it, the state there is 1',
+    );
+  });
+
   it("keeps to the initial value it is given, and to Knossos' meaning of nil where asked", () => {
     expect(valid("0:r0 0:w1", { initial: 0 })).toBe(true);
     expect(valid("0:rnil", { initial: 0 })).toBe(false);

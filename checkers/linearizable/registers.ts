@@ -5,7 +5,7 @@ import { CellSweep } from "./cell-fast.js";
 import { placeMisses } from "./cell-misses.js";
 import { scanCells } from "./cell-scan.js";
 import { cellProblem } from "./cell-search.js";
-import { didText } from "./cell-words.js";
+import { didText, missText } from "./cell-words.js";
 import { CAS, type CellOptions, type Cells, cellsOf, MISS, observesAnything, READ, WRITE } from "./cells.js";
 import type { Family, FastOutcome, Suffix } from "./family.js";
 
@@ -44,7 +44,7 @@ export function registerFamily(history: ColumnarHistory, options: CellOptions, m
 }
 
 function callText(cells: Cells, call: number): string {
-  return cells.kinds[call] === MISS ? `${didText(cells, call)} and failed with "mismatch"` : didText(cells, call);
+  return cells.kinds[call] === MISS ? missText(cells, call) : didText(cells, call);
 }
 
 /**

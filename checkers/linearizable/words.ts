@@ -1,7 +1,6 @@
 /** Calls in plain words: who did what, where and when. */
 
 import type { Calls } from "./calls.js";
-import { DONE, MAYBE, MISMATCH } from "./calls.js";
 
 /** "p3" or, with a comma-free time, "12.4 s". Nothing where the history has no times. */
 export function timeOf(calls: Calls, position: number): string {
@@ -52,18 +51,4 @@ export function show(value: unknown): string {
 /** "key x: ", or nothing for a history without keys. */
 export function keyPrefix(calls: Calls, key: number): string {
   return key === -1 ? "" : `key ${calls.history.key(key)}: `;
-}
-
-/** A call in general words: `p3's cas [1,2] on n1 (ok at 12.4 s)`. */
-export function callText(calls: Calls, call: number): string {
-  const { history } = calls;
-  const inv = calls.inv[call] as number;
-  const done = history.pairs[inv] as number;
-  const f = history.string(history.fs[inv] as number);
-  const shownAt = calls.status[call] === DONE && done !== -1 ? done : inv;
-  const value = history.value(history.values[shownAt] as number);
-  const what = `${who(calls, call)}'s ${f}${value === null ? "" : ` ${show(value)}`}${node(calls, call, "on")}`;
-  if (calls.status[call] === MAYBE) return `${what} (never answered${at(calls, inv).replace(" at", ", invoked at")})`;
-  const ending = calls.status[call] === MISMATCH ? "mismatch" : "ok";
-  return `${what} (${ending}${at(calls, done)})`;
 }

@@ -192,6 +192,41 @@ describe("multi-registers", () => {
   ])("refuse a %s of %j", (f, value, words) => expect(() => multi(["ok", f, value])).toThrow(words));
 });
 
+describe("observations", () => {
+  it.each<[ModelName, proves: string, provesNothing: string]>([
+    ["set", "0:a1 0:r[1]", "0:a1 0:r?"],
+    ["set", "0:a1 0:i1( 0)true", "0:a1 0:d1"],
+    ["set", "0:a1( 0)true", "0:a1 1:a1"],
+    ["list", "0:p1 0:r[1]", "0:p1"],
+    ["queue", "0:q1 0:k1", "0:q1"],
+    ["queue", "0:knil", "0:k?"],
+    ["stack", "0:u1 0:o1", "0:u1"],
+    ["counter", "0:n 0:r1", "0:n"],
+    ["counter", "0:n( 0)1", "0:n1"],
+  ])("of a %s: %s, but not %s", (model, proves, provesNothing) => {
+    const judge = (text: string) => checkLinearizable(h(text), { model, vacuous: "unknown" }).valid;
+    expect(judge(proves)).toBe(true);
+    expect(judge(provesNothing)).toBe("unknown");
+  });
+
+  it("of a transaction that also writes are observations", () => {
+    const op = {
+      process: 0,
+      f: "txn",
+      value: [
+        ["w", "a", 1],
+        ["r", "a", 1],
+      ],
+      time: 0,
+    };
+    const history = historyOf([
+      { ...op, type: "invoke", index: 0 },
+      { ...op, type: "ok", index: 1 },
+    ]);
+    expect(checkLinearizable(history, { model: "multi-register", vacuous: "unknown" }).valid).toBe(true);
+  });
+});
+
 describe("states", () => {
   it.each<[ModelName, initial: unknown, text: string, words: string]>([
     ["queue", 20, "0:knil", "but 0 was there from the start and nobody took it"],

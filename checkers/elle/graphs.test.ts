@@ -225,6 +225,25 @@ describe("the search for paths", () => {
   });
 });
 
+describe("real time in a search", () => {
+  it("is followed from whoever of a level was done first", () => {
+    // 0 leads to 1 and 2; only 2 is done before 3 begins.
+    const { graph } = caseOf(
+      [13, 12, 1, 1],
+      [
+        [0, 1, WW],
+        [0, 2, WW],
+      ],
+      [],
+    );
+    const path = new PathSearch(graph, { left: 1e6 }).path(0, 3, { mask: WW | REALTIME }, 5);
+    expect(path).toEqual([
+      { from: 0, to: 2, kind: WW },
+      { from: 2, to: 3, kind: REALTIME },
+    ]);
+  });
+});
+
 /** All cycles that meet no transaction twice, as lists of hops. */
 function* cyclesOf({ graph, hops }: Case, mask: number): Generator<Hop[]> {
   function* from(start: number, path: Hop[]): Generator<Hop[]> {

@@ -79,7 +79,7 @@ class CounterSlots {
         if ((inv[read] as number) > (inv[group.last] as number)) group.last = read;
       }
     }
-    this.groups.push(...[...byCount.values()].sort((a, b) => a.count - b.count));
+    for (const group of [...byCount.values()].sort((a, b) => a.count - b.count)) this.groups.push(group);
   }
 
   private readsInOrder(inv: Int32Array, ret: Int32Array): Violation | undefined {

@@ -313,3 +313,17 @@ describe("histories that no search can finish", () => {
     expect(checkLinearizable(h(text), options)).toEqual(verdict);
   });
 });
+
+it("judges a counter that was read at more values than a call may have arguments", () => {
+  const found = Array.from({ length: 130_000 }, (_, i): Op[] => {
+    const base = { process: 0, f: "read", time: i };
+    return [
+      { ...base, index: 2 * i, type: "invoke", value: null },
+      { ...base, index: 2 * i + 1, type: "ok", value: i },
+    ];
+  });
+  expect(checkLinearizable(historyOf(found.flat()), { model: "counter" })).toMatchObject({
+    valid: false,
+    method: "fast",
+  });
+});

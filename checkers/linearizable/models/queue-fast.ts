@@ -15,6 +15,7 @@ import type { Calls, Part } from "../calls.js";
 import { NEVER } from "../calls.js";
 import type { FastOutcome, Violation } from "../family.js";
 import { at, show, who } from "../words.js";
+import { neverEmpty } from "./never-empty.js";
 import { queueModel } from "./queue.js";
 import { Stays } from "./stays.js";
 import { callsOfTransits, putText, type Transit, type TransitWords, tookText, transitsOf } from "./transits.js";
@@ -55,7 +56,10 @@ export function queueFast(calls: Calls, part: Part, initial: unknown): FastOutco
   const stays = new Stays(taken);
   const never = stays.violation(calls, empties, WORDS);
   if (never !== undefined) return never;
-  return neverEmpty(calls, empties, left, deadlines, begins, stays) ? { calls: [...part.calls] } : "valid";
+  const goneBy = left.map(({ putRet }) => putRet);
+  const due = deadlines.map(({ transit, by }) => ({ from: transit.putRet, by }));
+  const windows = empties.map((take) => [calls.inv[take] as number, calls.ret[take] as number] as const);
+  return neverEmpty(windows, goneBy, due, begins, stays) ? { calls: [...part.calls] } : "valid";
 }
 
 /** Two values that came out in the other order than they went in. */
@@ -125,31 +129,4 @@ function takenByNobody(calls: Calls, due: readonly Deadline[], crashed: readonly
       `${tookText(calls, last.forced, WORDS)}, and ${due.length} values enqueued before it had to be gone by then (${due.map(({ transit }) => show(calls.history.value(transit.value))).join(", ")}), but nobody dequeued them, and only ${could.length} dequeue${could.length === 1 ? "" : "s"} that got no answer had begun`,
     calls: [...callsOfTransits([...due.map(({ transit }) => transit), ...forced]), ...could],
   };
-}
-
-/** Is there an empty dequeue with no moment by which crashed dequeues can have taken all that was still there? */
-function neverEmpty(
-  calls: Calls,
-  empties: readonly number[],
-  left: readonly Transit[],
-  deadlines: readonly Deadline[],
-  begins: readonly number[],
-  stays: Stays,
-): boolean {
-  const possible = (moment: number): boolean => {
-    const gone = left.filter(({ putRet }) => putRet < moment).length;
-    const bys = deadlines.filter(({ transit }) => transit.putRet > moment).map(({ by }) => by);
-    const all = [...Array.from({ length: gone }, () => moment), ...bys];
-    return all.every((by, i) => (begins[i] ?? NEVER) <= by);
-  };
-  for (const take of empties) {
-    const from = calls.inv[take] as number;
-    const to = calls.ret[take] as number;
-    // It gets easier only where one more crashed dequeue has begun; so the first moment of a gap, and each such begin in it.
-    const moments = stays
-      .gapsWithin(from, to)
-      .flatMap(([first, last]) => [first, ...begins.filter((begin) => begin > first && begin < last)]);
-    if (!moments.some(possible)) return true;
-  }
-  return false;
 }

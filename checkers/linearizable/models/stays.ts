@@ -4,7 +4,7 @@
  * stays; and where it has one, it can be put into any order of the other calls (the rule DeqEmpty of Bouajjani, Emmi, Enea &
  * Hamza 2015): whoever stays before the moment goes in and comes out before it, and the rest after.
  */
-import { type Calls, NEVER } from "../calls.js";
+import type { Calls } from "../calls.js";
 import type { Violation } from "../family.js";
 import { did } from "../model-family.js";
 import { at, who } from "../words.js";
@@ -79,15 +79,8 @@ export class Stays {
     return { text, calls: [...callsOfTransits(cover), take] };
   }
 
-  /** Moments in no stay within an open interval: the first of each gap, as `[from, to]`. */
-  gapsWithin(from: number, to: number): (readonly [number, number])[] {
-    const gaps: (readonly [number, number])[] = [];
-    for (let at = this.freeFrom(from); at < to; ) {
-      const next = this.begins.find((begin) => begin >= at) ?? NEVER;
-      gaps.push([at, Math.min(next, to)]);
-      if (next >= to) break;
-      at = this.freeFrom(next + 1);
-    }
-    return gaps;
+  /** The moments at which stays end and leave nothing: each is the first of a gap. Ascending. */
+  get gapStarts(): readonly number[] {
+    return this.ends;
   }
 }

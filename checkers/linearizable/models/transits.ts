@@ -57,13 +57,13 @@ export function transitsOf(
     const id = idOf(history.tables.values.intern(value));
     if (byValue.has(id) || id === NULL_VALUE) return "no";
     const before = i - initial.length;
-    byValue.set(id, { ...untaken(id), put: -1, putInv: before, putRet: before });
+    byValue.set(id, untaken(id, -1, before, before));
   }
   for (const call of part.calls) {
     if (fs[call] !== PUT) continue;
     const id = idOf(calls.inputs[call] as number);
     if (byValue.has(id) || id === NULL_VALUE) return "no";
-    byValue.set(id, { ...untaken(id), put: call, putInv: inv[call] as number, putRet: ret[call] as number });
+    byValue.set(id, untaken(id, call, inv[call] as number, ret[call] as number));
   }
   const empties: number[] = [];
   const crashed: number[] = [];
@@ -86,8 +86,11 @@ export function transitsOf(
   return { transits, empties, crashed };
 }
 
-const untaken = (value: number): Omit<Transit, "put" | "putInv" | "putRet"> => ({
+const untaken = (value: number, put: number, putInv: number, putRet: number): Transit => ({
   value,
+  put,
+  putInv,
+  putRet,
   take: -1,
   takeInv: NEVER,
   takeRet: NEVER,

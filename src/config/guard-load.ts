@@ -46,10 +46,10 @@ export function guardNemesis(definition: NemesisDefinition): NemesisDefinition {
         fs: made.fs,
         needs: made.needs,
         final: made.final,
-        generator: (intervalMs) =>
+        generator: (intervalMs, lastsMs) =>
           guardGenerator(
             `${whose}: the generator`,
-            guarded(`${whose}: generator()`, () => made.generator(intervalMs)),
+            guarded(`${whose}: generator()`, () => made.generator(intervalMs, lastsMs)),
           ),
         invoke: (op, context) => made.invoke(op, context),
       };

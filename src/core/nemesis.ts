@@ -22,8 +22,11 @@ export interface Nemesis {
   readonly fs: readonly string[];
   /** What the runtime must be able to do. */
   readonly needs: readonly Capability[];
-  /** Begin and end of faults, `intervalMs` apart on average. Endless: the runner's time limit ends it. */
-  generator(intervalMs: number): Generator;
+  /**
+   * Begin and end of faults: each lasts `lastsMs` on average, and the next begins `intervalMs` after its end. Without `lastsMs`
+   * both are the interval. Endless: the runner's time limit ends it.
+   */
+  generator(intervalMs: number, lastsMs?: number): Generator;
   /** Ops that end every fault of this nemesis; invoked once before the final phase, and on interruption. */
   readonly final: readonly Invocation[];
   /** Completes with `info` and a FaultRecord as value; an error leaves the record out and says why. */

@@ -38,6 +38,8 @@ export interface PacketFault {
   readonly lossPer10k: number;
   readonly duplicatePer10k: number;
   readonly reorderPer10k: number;
+  /** Of 10,000 packets between nodes, how many come up to a second late, long after others that were sent later. */
+  readonly strayPer10k?: number;
   /** Added to each packet's way. */
   readonly delayMs: number;
 }

@@ -39,8 +39,8 @@ export function clockNemesis(kinds: readonly string[]): Nemesis {
     name: "clock",
     fs: ["skew-clock", "reset-clock"],
     needs: ["clock"],
-    generator: (intervalMs) =>
-      beginAndEnd("clock", "skew-clock", "reset-clock", intervalMs, (random): Plan => {
+    generator: (intervalMs, lastsMs = intervalMs) =>
+      beginAndEnd("clock", "skew-clock", "reset-clock", { intervalMs, lastsMs }, (random): Plan => {
         return { shape: random.pick(choices), pick: random.uint32() };
       }),
     final: [{ f: "reset-clock", value: null }],

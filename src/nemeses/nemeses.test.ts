@@ -11,6 +11,7 @@ import { simulate } from "../generators/simulate.js";
 import { faultSchedule, nemesisDefinitions, parseNemesis } from "./parse.js";
 import { partitionNemesis } from "./partition.js";
 import { killNemesis, pauseNemesis } from "./process.js";
+import { swarmConditions, swarmNemesis } from "./swarm.js";
 
 const READ = { f: "read", value: null };
 const nodes = ["n1", "n2", "n3", "n4", "n5"];
@@ -88,6 +89,20 @@ describe("partition", () => {
     const quiet = faultsBeside(500, 1e8);
     expect(quiet.length).toBeGreaterThan(8);
     expect(faultsBeside(20, 9e8)).toEqual(quiet);
+  });
+
+  it("lasts as long as it is told to, whatever the interval", () => {
+    const history = simulate(until(60e9, killNemesis(["one"]).generator(500, 20)), {
+      seed: 3,
+      concurrency: 1,
+      complete: () => ({ afterNs: 2e6, type: "info" }),
+    }).filter(({ type }) => type === "invoke");
+    expect(history.length).toBeGreaterThan(150);
+    for (const [i, { f, time }] of history.entries()) {
+      const apartMs = (time - (history[i - 1]?.time ?? 0)) / 1e6;
+      expect(apartMs).toBeGreaterThan(f === "start" ? 11 : 390);
+      expect(apartMs).toBeLessThan(f === "start" ? 30 : 610);
+    }
   });
 
   it("lasts half its interval at least, however long it took to prove", () => {
@@ -214,6 +229,56 @@ describe("kill and pause", () => {
 
   it("refuse kinds they do not know", () => {
     expect(() => killNemesis(["leader"])).toThrow(UsageError);
+  });
+});
+
+describe("a swarm", () => {
+  const about = (seed: number) => ({ seed, runtime: "simulation", leaders: true }) as const;
+  const plansOf = (seed: number): Op[] =>
+    simulate(until(10e9, swarmNemesis([], 5, about(seed)).generator(5_000)), {
+      seed,
+      concurrency: 1,
+      complete: () => ({ afterNs: 5e6, type: "info" }),
+    }).filter(({ type }) => type === "invoke");
+
+  it("is the same for the same seed, and another one for others", () => {
+    const [first, again, other] = [plansOf(7), plansOf(7), plansOf(8)];
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  it("restarts nodes within an election, again and again, in some of its runs, but never a majority of them so", () => {
+    let bouncing = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const plans = plansOf(seed);
+      const kills = plans.flatMap(({ f, value, time }, i) => {
+        const start = plans.slice(i).find((one) => one.f === "start");
+        const { shape } = (value ?? {}) as { shape?: string };
+        return f === "kill" && start !== undefined ? [{ shape, downMs: (start.time - time) / 1e6 }] : [];
+      });
+      if (kills.length < 30 || !kills.every(({ downMs }) => downMs < 40)) continue;
+      bouncing++;
+      for (const { shape } of kills) expect(["one", "minority", "primaries"]).toContain(shape);
+    }
+    expect(bouncing).toBeGreaterThan(5);
+    expect(bouncing).toBeLessThan(30);
+  });
+
+  it("puts one node far away in some runs: what it sends, what it hears, or both", () => {
+    const directions = new Set<string>();
+    let ordinary = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const { network } = swarmConditions(seed, nodes);
+      expect(swarmConditions(seed, nodes).network).toEqual(network);
+      const links = Object.keys(network).filter((field) => field.includes(">"));
+      if (links.length === 0) ordinary++;
+      const far = nodes.filter((node) => links.every((link) => link.split(">").includes(node)));
+      if (links.length > 0) expect(far.length).toBe(1);
+      const out = links.filter((link) => link.startsWith(`${far[0]}>`)).length;
+      if (links.length > 0) directions.add(`${out} of ${links.length}`);
+    }
+    expect(ordinary).toBeGreaterThan(15);
+    expect([...directions].sort()).toEqual(["0 of 4", "4 of 4", "4 of 8"]);
   });
 });
 

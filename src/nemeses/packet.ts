@@ -7,7 +7,7 @@ import type { Rng } from "../core/rng.js";
 import type { Evidence, PacketFault } from "../core/runtime.js";
 import { beginAndEnd } from "./schedule.js";
 
-export const PACKET_KINDS = ["loss", "duplicate", "reorder", "delay"] as const;
+export const PACKET_KINDS = ["loss", "duplicate", "reorder", "stray", "delay"] as const;
 type Kind = (typeof PACKET_KINDS)[number];
 
 /** What the generator (or a fault plan) asks for: the numbers themselves, since nothing else is left to chance. */
@@ -22,6 +22,7 @@ const STRENGTHS: Readonly<Record<Kind, Partial<Record<keyof PacketFault, readonl
   loss: { lossPer10k: [100, 500, 1_500, 3_000] },
   duplicate: { duplicatePer10k: [500, 2_000, 5_000] },
   reorder: { reorderPer10k: [1_000, 3_000, 6_000] },
+  stray: { strayPer10k: [200, 1_000, 3_000] },
   delay: { delayMs: [5, 20, 60, 200, 500] },
 };
 
@@ -37,8 +38,10 @@ export function packetNemesis(kinds: readonly string[]): Nemesis {
     name: "packet",
     fs: ["start-packet", "stop-packet"],
     needs: ["packet"],
-    generator: (intervalMs) =>
-      beginAndEnd("packet", "start-packet", "stop-packet", intervalMs, (random) => choose(choices, random)),
+    generator: (intervalMs, lastsMs = intervalMs) =>
+      beginAndEnd("packet", "start-packet", "stop-packet", { intervalMs, lastsMs }, (random) =>
+        choose(choices, random),
+      ),
     final: [{ f: "stop-packet", value: null }],
     invoke: (op, context) => invoke(op, context),
   };

@@ -53,8 +53,8 @@ export function partitionNemesis(
     name: "partition",
     fs: ["start-partition", "stop-partition"],
     needs: ["partition"],
-    generator: (intervalMs) =>
-      beginAndEnd("partition", "start-partition", "stop-partition", intervalMs, (random, nth): Plan => {
+    generator: (intervalMs, lastsMs = intervalMs) =>
+      beginAndEnd("partition", "start-partition", "stop-partition", { intervalMs, lastsMs }, (random, nth): Plan => {
         const { shape, oneWay: single } = random.pick(nth === 0 && first.length > 0 ? first : usable);
         return { shape, oneWay: single, pick: random.uint32() };
       }),

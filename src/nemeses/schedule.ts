@@ -7,7 +7,7 @@ import type { Generator, Next } from "../core/generator.js";
 import { type Rng, rng } from "../core/rng.js";
 import { nemesis } from "../generators/index.js";
 
-/** A gap is the interval, give or take this much. */
+/** A gap is as long as asked for, give or take this much. */
 const JITTER_PERCENT = 20;
 
 interface Place {
@@ -20,18 +20,25 @@ interface Place {
   readonly busy: boolean;
 }
 
-/** Alternates between the two ops, about `intervalMs` apart; `value(random, nth)` makes the nth begin op's value (from 0). */
+/** How long a fault lasts, and how long after its end the next one begins, about. */
+export interface Pace {
+  readonly intervalMs: number;
+  readonly lastsMs: number;
+}
+
+/** Alternates between the two ops; `value(random, nth)` makes the nth begin op's value (from 0). */
 export function beginAndEnd(
   name: string,
   begin: string,
   end: string,
-  intervalMs: number,
+  { intervalMs, lastsMs }: Pace,
   value: (random: Rng, nth: number) => unknown,
 ): Generator {
   const gapNs = (seed: number, count: number): number => {
-    const spanNs = Math.round((intervalMs * 1_000_000 * JITTER_PERCENT) / 100);
+    const meanMs = count % 2 === 0 ? intervalMs : lastsMs;
+    const spanNs = Math.round((meanMs * 1_000_000 * JITTER_PERCENT) / 100);
     const jitterNs = spanNs === 0 ? 0 : rng(seed, `gap-${name}`, count).below(2 * spanNs) - spanNs;
-    return Math.round(intervalMs * 1_000_000) + jitterNs;
+    return Math.round(meanMs * 1_000_000) + jitterNs;
   };
   const first = (seed: number): Place => {
     const gap = gapNs(seed, 0);

@@ -5,6 +5,7 @@
  */
 import { UsageError } from "../core/errors.js";
 import type { Nemesis } from "../core/nemesis.js";
+import type { NodeId } from "../core/op.js";
 import { type Rng, rng } from "../core/rng.js";
 import type { RuntimeName } from "../core/runtime.js";
 import { any } from "../generators/index.js";
@@ -22,23 +23,49 @@ export interface SwarmContext {
   readonly leaders: boolean;
 }
 
-type Pace = readonly [numerator: number, denominator: number];
+type Ratio = readonly [numerator: number, denominator: number];
 
-/** Parts of the interval that a fault may take for its own: from faults that come in quick succession to long ones. */
-const LONG: readonly Pace[] = [
+/** How long the faults of a member last and how far apart they are: one of each is drawn. */
+interface Paces {
+  /** Parts of the interval: from faults that are over in a moment to long ones. */
+  readonly lasts: readonly Ratio[];
+  /** From the end of a fault to the next, in lengths of the fault: long faults in quick succession would leave nobody to hurt. */
+  readonly rests: readonly Ratio[];
+  /** Kinds that do not go with it. */
+  readonly except?: readonly string[];
+}
+
+const LONG: readonly Ratio[] = [
   [1, 5],
   [2, 5],
   [4, 5],
 ];
-const ANY: readonly Pace[] = [[1, 20], [1, 10], ...LONG];
-/** Restarts within an election: a node that forgot its vote meets the other candidate while it still asks. */
-const QUICK: Pace = [1, 50];
+const ANY: readonly Ratio[] = [[1, 50], [1, 20], [1, 10], ...LONG];
+const RESTS: readonly Ratio[] = [
+  [1, 2],
+  [1, 1],
+  [2, 1],
+];
+/** A cut shorter than an election, or a clock that is right again at once, shows little. */
+const SLOW: Paces = { lasts: LONG, rests: RESTS };
+const MIXED: Paces = { lasts: ANY, rests: RESTS };
+/**
+ * Many restarts, each over within an election: a node that forgot its vote meets the other candidate while it still asks.
+ * Not of a majority at a time, or nobody would ever lead.
+ */
+const BOUNCES: Paces = {
+  lasts: [[1, 250]],
+  rests: [
+    [5, 1],
+    [12, 1],
+  ],
+  except: ["majority", "all"],
+};
 
 interface Family {
   readonly name: string;
   readonly runtimes: readonly RuntimeName[];
-  /** A cut shorter than an election, or a clock that is right again at once, shows little. */
-  readonly paces: readonly Pace[];
+  readonly paces: readonly Paces[];
   kinds(nodeCount: number): readonly string[];
   create(kinds: readonly string[], nodeCount: number): Nemesis;
 }
@@ -49,15 +76,15 @@ const FAMILIES: readonly Family[] = [
   {
     name: "partition",
     runtimes: BOTH,
-    paces: [[1, 10], ...LONG],
+    paces: [{ lasts: [[1, 10], ...LONG], rests: RESTS }],
     kinds: (count) =>
       SHAPES.filter((shape) => fits(shape, count)).flatMap((shape) => [shape, shape, `${shape}-one-way`]),
     create: partitionNemesis,
   },
-  { name: "kill", runtimes: BOTH, paces: [QUICK, ...ANY], kinds: () => TARGETS, create: killNemesis },
-  { name: "pause", runtimes: BOTH, paces: ANY, kinds: () => TARGETS, create: pauseNemesis },
-  { name: "clock", runtimes: ["simulation"], paces: LONG, kinds: () => CLOCK_KINDS, create: clockNemesis },
-  { name: "packet", runtimes: ["simulation"], paces: LONG, kinds: () => PACKET_KINDS, create: packetNemesis },
+  { name: "kill", runtimes: BOTH, paces: [BOUNCES, MIXED], kinds: () => TARGETS, create: killNemesis },
+  { name: "pause", runtimes: BOTH, paces: [MIXED], kinds: () => TARGETS, create: pauseNemesis },
+  { name: "clock", runtimes: ["simulation"], paces: [SLOW], kinds: () => CLOCK_KINDS, create: clockNemesis },
+  { name: "packet", runtimes: ["simulation"], paces: [SLOW], kinds: () => PACKET_KINDS, create: packetNemesis },
 ];
 
 export const SWARM_FAMILIES: readonly string[] = FAMILIES.map(({ name }) => name);
@@ -80,8 +107,12 @@ export function swarmNemesis(kinds: readonly string[], nodeCount: number, contex
   }
   const random = rng(context.seed, "swarm");
   const members = some(families, random).map((family) => {
-    const usable = family.kinds(nodeCount).filter((kind) => context.leaders || !kind.startsWith("primaries"));
-    return { nemesis: family.create([...new Set(some(usable, random))], nodeCount), pace: random.pick(family.paces) };
+    const { lasts, rests, except = [] } = random.pick(family.paces);
+    const usable = family
+      .kinds(nodeCount)
+      .filter((kind) => !except.includes(kind) && (context.leaders || !kind.startsWith("primaries")));
+    const nemesis = family.create([...new Set(some(usable, random))], nodeCount);
+    return { nemesis, lasts: random.pick(lasts), rests: random.pick(rests) };
   });
   const nemeses = members.map(({ nemesis }) => nemesis);
   return {
@@ -89,7 +120,12 @@ export function swarmNemesis(kinds: readonly string[], nodeCount: number, contex
     fs: nemeses.flatMap(({ fs }) => fs),
     needs: [...new Set(nemeses.flatMap(({ needs }) => needs))],
     generator: (intervalMs) =>
-      any(...members.map(({ nemesis, pace: [n, d] }) => nemesis.generator(Math.max(1, (intervalMs * n) / d)))),
+      any(
+        ...members.map(({ nemesis, lasts, rests }) => {
+          const lastsMs = times(intervalMs, lasts);
+          return nemesis.generator(times(lastsMs, rests), lastsMs);
+        }),
+      ),
     final: [...nemeses].reverse().flatMap(({ final }) => final),
     invoke: async (op, nemesisContext) => {
       const member = nemeses.find(({ fs }) => fs.includes(op.f));
@@ -98,6 +134,8 @@ export function swarmNemesis(kinds: readonly string[], nodeCount: number, contex
     },
   };
 }
+
+const times = (ms: number, [numerator, denominator]: Ratio): number => Math.max(1, (ms * numerator) / denominator);
 
 /** Each with a chance of one half, at least one. */
 function some<T>(items: readonly T[], random: Rng): readonly T[] {
@@ -114,7 +152,7 @@ export interface SwarmConditions {
 }
 
 /** Drawn from the seed alone, so that a run repeats. */
-export function swarmConditions(seed: number): SwarmConditions {
+export function swarmConditions(seed: number, nodes: readonly NodeId[]): SwarmConditions {
   const random = rng(seed, "swarm-conditions");
   const now = <T>(chances: number, values: readonly T[]): T | undefined =>
     random.chance(1, chances) ? random.pick(values) : undefined;
@@ -127,5 +165,24 @@ export function swarmConditions(seed: number): SwarmConditions {
     clientDuplicatePer10k: now(4, [50, 300, 1_000]),
   };
   const network = Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined));
-  return { rate: random.pick([50, 100, 200, 200, 400]), network: network as SwarmConditions["network"] };
+  const rate = random.pick([50, 100, 200, 200, 400]);
+  const links = slowNode(nodes, rng(seed, "swarm-links"));
+  return { rate, network: { ...links, ...network } as SwarmConditions["network"] };
+}
+
+/**
+ * Every other run has a node that is far away in one direction or in both: what it says or hears is old news, so that others have
+ * voted, or elected somebody, before it knows.
+ */
+function slowNode(nodes: readonly NodeId[], random: Rng): Record<string, string> {
+  if (!random.chance(1, 2)) return {};
+  const slow = random.pick(nodes);
+  const direction = random.pick(["out", "in", "both"]);
+  const links = nodes
+    .filter((node) => node !== slow)
+    .flatMap((other) => {
+      const [out, into] = [`${slow}>${other}`, `${other}>${slow}`];
+      return direction === "out" ? [out] : direction === "in" ? [into] : [out, into];
+    });
+  return Object.fromEntries(links.map((link) => [link, "wan"]));
 }

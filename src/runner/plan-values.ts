@@ -20,6 +20,7 @@ const VALUES: Readonly<Record<string, z.ZodType>> = {
       lossPer10k: per10k,
       duplicatePer10k: per10k,
       reorderPer10k: per10k,
+      strayPer10k: per10k.optional(),
       delayMs: z.number().min(0).max(60_000),
     }),
   }),

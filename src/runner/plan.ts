@@ -107,7 +107,7 @@ export async function planRun(request: RunRequest, context: PlanContext): Promis
   const nemesisContext = { seed: request.seed, runtime, leaders: system.primaries !== undefined };
   const { text: nemesisText, nemeses } = chooseNemeses(request, nodes, nemesisContext, registry);
   const swarm = request.faults === undefined && words.some(({ name }) => name === "swarm");
-  const conditions = swarm ? swarmConditions(request.seed) : undefined;
+  const conditions = swarm ? swarmConditions(request.seed, nodes) : undefined;
   refuseRealNetwork(request, runtime);
   const network = runtime === "simulation" ? (request.network ?? conditions?.network) : undefined;
   if (network !== undefined) networkOptions(network, nodes);

@@ -12,6 +12,8 @@ export function onAppend(state: RaftState, from: NodeId, message: Append): void 
   const { log } = state;
   if (!obeys(state, from, message)) return;
   const { prev, prevTerm, entries } = message;
+  // Planted bug: the entries here may be another leader's, and are perhaps overwritten a moment later.
+  if (state.has("commit-past-agreement")) applyTo(state, Math.min(message.commit, log.last));
   if (!agreesAt(state, prev, prevTerm)) {
     answer(state, from, message, false, guess(state, prev), prev);
     return;
@@ -27,9 +29,8 @@ export function onAppend(state: RaftState, from: NodeId, message: Append): void 
     if (here !== undefined) log.cutFrom(index);
     writeEntry(state, entry);
   }
-  // Planted bug: entries beyond this message may be another leader's, which will be overwritten.
-  const known = state.has("commit-past-agreement") ? log.last : match;
-  applyTo(state, Math.min(message.commit, known));
+  // Not up to the end of the log: entries beyond this message may be another leader's, which will be overwritten.
+  applyTo(state, Math.min(message.commit, match));
   answer(state, from, message, true, Math.max(match, log.base), 0);
 }
 

@@ -36,7 +36,10 @@ export const RAFT_DEFAULTS: RaftOptions = {
 
 /** All options, the missing ones by default. @throws UsageError where they contradict each other. */
 export function raftOptions(given: Partial<RaftOptions>): RaftOptions {
-  const options = { ...RAFT_DEFAULTS, ...given };
+  const { electionMs } = { ...RAFT_DEFAULTS, ...given };
+  // Several may be lost or late before a follower misses its leader.
+  const heartbeatMs = Math.max(1, Math.min(RAFT_DEFAULTS.heartbeatMs, Math.floor(electionMs / 10)));
+  const options = { ...RAFT_DEFAULTS, heartbeatMs, ...given };
   if (options.reads === "lease" && !options.preVote) {
     throw new UsageError("kv-raft: leases need pre-vote: without it nodes vote while a lease lasts.");
   }

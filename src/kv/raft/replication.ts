@@ -131,8 +131,9 @@ export function onAppended(state: RaftState, from: NodeId, answer: Appended): vo
   if (peer === undefined) return;
   peer.heardMs = leaseClock(state);
   peer.heardAt = Math.max(peer.heardAt, answer.at);
-  // Planted bug: an answer to an old message says nothing about now.
-  peer.round = state.has("old-rounds-count") ? state.round : Math.max(peer.round, answer.round);
+  peer.round = Math.max(peer.round, answer.round);
+  // Planted bug: whoever answered once counts as answering for ever, to messages that were not even sent yet.
+  if (state.has("old-rounds-count")) peer.round = peer.heardMs = Number.MAX_SAFE_INTEGER;
   if (answer.ok) agree(state, peer, answer.match);
   else search(state, peer, answer);
   if (serveReads(state)) beginRound(state);

@@ -130,10 +130,11 @@ export class Faults {
     const beganNs = await this.begin(1);
     this.network.setFault(fault);
     this.requests.fault = fault;
+    const strays = fault?.strayPer10k === undefined ? "" : `, ${fault.strayPer10k} stray`;
     const fact =
       fault === undefined
         ? "packets travel undisturbed again"
-        : `of 10,000 packets ${fault.lossPer10k} are lost, ${fault.duplicatePer10k} doubled, ${fault.reorderPer10k} overtake; each ${fault.delayMs} ms later`;
+        : `of 10,000 packets ${fault.lossPer10k} are lost, ${fault.duplicatePer10k} doubled, ${fault.reorderPer10k} overtake${strays}; each ${fault.delayMs} ms later`;
     this.kernel.trace.note("fault", this.kernel.nowUs, "client", fact);
     return this.evidence(beganNs, true, [fact]);
   }

@@ -91,6 +91,26 @@ describe("the simulated network", () => {
     });
   });
 
+  it("lets packets stray: late by up to a second, long after those sent after them", async () => {
+    const simulation = puppets({ seed: 8, network: still });
+    const { cluster } = simulation;
+    await simulation.drive(async () => {
+      const packet = { lossPer10k: 0, duplicatePer10k: 0, reorderPer10k: 0, strayPer10k: 5_000, delayMs: 0 };
+      const evidence = await cluster.disturb?.(packet);
+      expect(evidence?.facts.join()).toMatch(/5000 stray/);
+      const sends = Array.from({ length: 40 }, (_, body) => ({ kind: "send", to: "n2", body }) as const);
+      await tell(simulation, "n1", ...sends);
+      await simulation.clock.sleep(20);
+      const soon = (await messages(simulation, "n2")) as number[];
+      expect(soon.length).toBeGreaterThan(5);
+      expect(soon.length).toBeLessThan(35);
+      await simulation.clock.sleep(1_100);
+      const all = (await messages(simulation, "n2")) as number[];
+      expect(all.length).toBe(40);
+      expect(new Set(all).size).toBe(40);
+    });
+  });
+
   it("forwards over the hub of a star and along a ring, and cuts what leads over a cut link", async () => {
     const reached = async (topology: "star" | "ring", cut: Record<NodeId, readonly NodeId[]>): Promise<string[]> => {
       const simulation = puppets({ seed: 6, network: { ...still, topology } });

@@ -16,6 +16,8 @@ import { refused, route } from "./topology.js";
 const NO_FAULT: PacketFault = { lossPer10k: 0, duplicatePer10k: 0, reorderPer10k: 0, delayMs: 0 };
 /** At most this many dropped packets a link are kept for sending again: a socket's buffer is finite. */
 const HELD_MAX = 32;
+/** A packet that strays is up to so much late. */
+const STRAY_US = 1_000_000;
 
 /** One direction between two nodes. */
 export interface Link {
@@ -87,6 +89,9 @@ export class Network {
   private arrivalUs(link: Link, copy: boolean): number {
     let us = this.kernel.nowUs + this.fault.delayMs * 1000;
     for (const table of link.tables) us += drawLatencyUs(table, link.random);
+    const { strayPer10k = 0 } = this.fault;
+    // As after a few rounds of sending again with ever longer pauses.
+    if (strayPer10k > 0 && link.random.below(10_000) < strayPer10k) return us + link.random.below(STRAY_US);
     const overtakes = copy || link.random.below(10_000) < this.options.reorderPer10k + this.fault.reorderPer10k;
     if (overtakes) return us + link.random.below(20_000);
     if (us < link.lastUs) return link.lastUs;

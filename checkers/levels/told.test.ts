@@ -95,6 +95,13 @@ describe("witnesses", () => {
     expect(did("0:w1 1:w2 2:r1 2:r2 3:r2 3:r1")?.slice(0, 2)).toEqual(["0:write 1", "1:write 2"]);
   });
 
+  it("of a cycle tell its ops in their order", () => {
+    const text = witness("0:w1 1:w2 2:w3 3:r1 3:r2 4:r2 4:r3 5:r3 5:r1")?.text ?? "";
+    const writers = [...text.matchAll(/p\d wrote (\d)/g)].map(([, value]) => value).join("");
+    // Readers saw 1 before 2, 2 before 3 and 3 before 1.
+    expect(["123", "231", "312"]).toContain(writers);
+  });
+
   it("of a cycle are short where a short one exists, whatever else happens", () => {
     const noise = Array.from({ length: 30 }, (_, i) => `${4 + (i % 3)}:w${100 + i} ${4 + ((i + 1) % 3)}:r${100 + i}`);
     const text = `${noise.slice(0, 15).join(" ")} 0:w1 0:w2 1:r2 1:r1 ${noise.slice(15).join(" ")}`;

@@ -17,6 +17,8 @@ describe("the worst elements", () => {
       [3, 5],
     ]);
     expect(stale.map(({ stableLatencyMs }) => Math.round(stableLatencyMs))).toEqual([7, 5, 1]);
+    // Element 2 was missed for longer than the older element 1.
+    expect(judge("0:a1 0:a2 1:r[2] 1:r[1] 1:r[1] 1:r[1,2]").worstStale.map(({ element }) => element)).toEqual([2, 1]);
     const together = judge("0:a1( 1:a2( 2:a3( 3:r[3,1,2] 3:r[] 3:r[1,2,3]").worstStale;
     expect(together.map(({ element }) => element)).toEqual([1, 2, 3]);
   });
@@ -29,6 +31,8 @@ describe("the worst elements", () => {
       [3, 5],
     ]);
     expect(lostElements.map(({ lostLatencyMs }) => Math.round(lostLatencyMs))).toEqual([7, 7, 1]);
+    const late = judge("0:a1 0:a2 1:r[1,2] 1:r[2] 1:r[2] 1:r[]").lostElements;
+    expect(late.map(({ element }) => element)).toEqual([2, 1]);
     expect(lostLatency).toMatchObject({ count: 3 });
   });
 

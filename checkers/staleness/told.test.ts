@@ -22,6 +22,12 @@ describe("staleness", () => {
       k: 4,
       summary: "3 of 4 reads stale (75 %), by up to 11 ms and 3 values",
     });
+    // Ages of 7, 3 and 7 ms: the one in the middle is that of the ages in order.
+    expect(checkStaleness(h("0:w1 0:w2 0:w3 0:w4 1:rnil 1:r3 1:r2"))).toMatchObject({
+      maxMs: 7,
+      p50Ms: 7,
+      staleReads: 3,
+    });
     // The initial value was overwritten at 1 ms, and read from 12 ms on.
     expect(found.stalest?.text).toBe(
       "p2 read null from n3 at 0.013 s, a value overwritten 11 ms before the read began (3 newer values)",

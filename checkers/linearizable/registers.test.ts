@@ -142,6 +142,7 @@ describe("registers, golden", () => {
 
   it("takes only a mismatch for an answer of a cas that failed, and only of a cas", () => {
     expect(valid("0:w1 1:c1,9! 0:r1")).toBe(true);
+    expect(valid("0:w1 1:c1,9! 2:c7,8~ 0:r1")).toBe(true);
     expect(valid("0:w1 1:c1,9~ 0:r1")).toBe(false);
     expect(valid("0:w1 1:w9~ 0:r1")).toBe(true);
     const history = h("0:w1 0:a1~ 0:r1");

@@ -169,6 +169,8 @@ const ROWS: readonly Row[] = [
     object: bag(["push", "pop"], 1000, true),
     crashes: 0,
   },
+  { name: "stack, up to 20 elements", model: "stack", object: bag(["push", "pop"], 20, true) },
+  { name: "stack, up to 20 elements, crashes", model: "stack", object: bag(["push", "pop"], 20, true), crashes: 100 },
   { name: "counter", model: "counter", object: counter },
   { name: "mutex", model: "mutex", object: mutex, crashes: 0 },
   { name: "set, each element added and removed once", model: "set", object: elements },

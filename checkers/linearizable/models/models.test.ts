@@ -67,6 +67,7 @@ describe("models against every order there is", () => {
     ["queue of few values", "queue", bag("queue", false), {}, "mixed"],
     ["stack of unique values", "stack", bag("stack", true), {}, "mixed"],
     ["stack of unique values, few lies", "stack", bag("stack", true, 60, 0), { lies: 20 }, "mixed"],
+    ["stack of unique values, many crashes", "stack", bag("stack", true, 60), { crashes: 35, lies: 20 }, "mixed"],
     ["stack of few values", "stack", bag("stack", false), { crashes: 25 }, "mixed"],
     ["counter by one", "counter", counter([1]), {}, "fast"],
     ["counter by one, many crashes", "counter", counter([1]), { crashes: 35 }, "fast"],

@@ -7,10 +7,13 @@
  * moment at which it does would be free), so some value lies at the bottom all the while: its push is the first call and its
  * pop the last. Any value that can be there will do, since leaving a value out of a legal order leaves a legal order: so it is
  * left out, and what lies on it is ordered likewise. (Compare the decrease-and-conquer of Lee & Mathur 2025.)
+ *
+ * Crashed pops: what was popped for sure decides "invalid"; an order in which they took a guess of values decides "valid".
  */
 import type { Calls, Part } from "../calls.js";
 import type { FastOutcome } from "../family.js";
 import { stackModel } from "./stack.js";
+import { withCrashedPops } from "./stack-crashed.js";
 import { Stays } from "./stays.js";
 import { callsOfTransits, type Transit, type TransitWords, transitsOf } from "./transits.js";
 
@@ -32,7 +35,15 @@ export function stackFast(calls: Calls, part: Part, initial: unknown): FastOutco
   const popped = transits.filter(({ take }) => take !== -1);
   const sure = orderOf(popped);
   if (sure !== "valid") return sure === "no" ? "no" : { calls: callsOfTransits(sure) };
-  return new Stays(popped).violation(calls, empties, WORDS) ?? "no";
+  const never = new Stays(popped).violation(calls, empties, WORDS);
+  if (never !== undefined) return never;
+  // Else it is enough that they may have: an order in which they took what they are guessed to have taken is an order.
+  const guessed = withCrashedPops(transits, {
+    empties: empties.map((pop) => [calls.inv[pop] as number, calls.ret[pop] as number]),
+    crashed: crashed.map((call) => ({ call, inv: calls.inv[call] as number })),
+  });
+  const fits = guessed !== undefined && orderOf(guessed) === "valid";
+  return fits && new Stays(guessed).violation(calls, empties, WORDS) === undefined ? "valid" : "no";
 }
 
 /** Values that cannot be ordered, where there are some. */

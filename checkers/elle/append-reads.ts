@@ -71,8 +71,11 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
       }
       const size = mopSize[m] as number;
       const base = orderStart[k] as number;
-      let i = 0;
-      if (repeats[k] === 0) while (i < size && elements[list + i] === slotValue[base + i]) i++;
+      let i = list;
+      // One running index and a distance: two indexes took a tenth longer, of everything.
+      const distance = base - list;
+      if (repeats[k] === 0) for (const stop = list + size; i < stop && elements[i] === slotValue[i + distance]; ) i++;
+      i -= list;
       let at = EMPTY;
       if (i < size) {
         at = slotValue.subarray(base, orderStart[k + 1]).indexOf(elements[list + size - 1] as number);

@@ -145,6 +145,10 @@ describe("what is told of a verdict", () => {
   it("by the checker of a workload, under its name", async () => {
     const checker = impliedRegisterChecker("strict-serializable");
     expect(checker.name).toBe("elle-rw-register");
+    const { summary } = await checker.check(h("0: wx1", "1: wx2", "0: rx1"), {});
+    expect(summary).toMatch(
+      /^3 transactions: [a-zA-Z0-9-]+(, [a-zA-Z0-9-]+)*, given the order of versions that strict-serializable implies; not /,
+    );
     expect(await checker.check(h("0: wx1", "1: wx2", "0: rx1"), {})).toMatchObject({
       valid: false,
       not: ["strong-serializable"],

@@ -1,8 +1,10 @@
 /**
- * `npm run mutate -- FILE… [--sample N] [--again]`: mutation testing of the checkers, by their own tests. FILE is a file or a
- * folder (default: checkers). It takes hours for all of them, so it is no part of the tests; `--sample` draws N mutants, always the
- * same ones, and `--again` tries only those that survived the last time. Stryker's instrumenter and what it needs (67 packages) are fetched on the first use into node_modules/.mutate,
- * which keeps `npm ci` lean. What became of each mutant is in node_modules/.mutate/report.json.
+ * `npm run mutate -- FILE… [--sample N] [--again]`: mutation testing of the checkers, by their own tests. FILE is a file or a folder
+ * (default: checkers). All of them take hours, so it is no part of the tests. `--sample` draws N mutants, the same ones as long as
+ * the files are the same; `--again` tries only those that survived the last time. What became of each is in
+ * node_modules/.mutate/report.json (or `--report`). `--budget-ms` bounds what the tests of a survivor may take together.
+ * Stryker's instrumenter and what it needs (67 packages) are fetched on the first use into node_modules/.mutate, which keeps
+ * `npm ci` lean.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";

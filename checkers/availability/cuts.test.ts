@@ -96,6 +96,33 @@ describe("cuts", () => {
     expect(judge([shapeless], () => fast).cuts[0]).not.toHaveProperty("shape");
   });
 
+  it("have ops that were answered, refused or left open, each counted as what it was", () => {
+    const held: Reply = { type: "fail", latencyMs: 2, error: "held" };
+    const open: Reply = { type: "info", latencyMs: 150, error: "timeout" };
+    const found = availabilityChecker({ answers: ["held"] }).check(
+      historyOf(
+        opsOf({
+          nodes: NODES,
+          durationMs: 12_000,
+          everyMs: 200,
+          fs: ["read"],
+          faults: [cut(["n1"], 4000, 9000, NODES)],
+          reply: ({ node, atMs }) => {
+            if (atMs < 4000 || atMs >= 9000) return fast;
+            return node === "n1" ? refused : node === "n2" ? held : open;
+          },
+        }),
+      ),
+      { nodes: NODES },
+    ) as AvailabilityVerdict;
+    const rows = found.table.filter(({ phase }) => phase === "during");
+    expect(rows.map(({ node, ok, answers, fail, info, issued }) => [node, ok, answers, fail, info, issued])).toEqual([
+      ["n1", 0, 0, 25, 0, 25],
+      ["n2", 0, 25, 0, 0, 25],
+      ["n3", 0, 0, 0, 25, 25],
+    ]);
+  });
+
   it("are at most fifty, and all are counted", () => {
     const many = Array.from({ length: 60 }, (_, i) => cut(["n1"], 300 * i, 300 * i + 100, NODES));
     const found = judge(many, () => fast);

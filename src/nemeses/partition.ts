@@ -89,6 +89,7 @@ async function begin(op: Invocation, context: NemesisContext): Promise<Completio
   const primaries = plan.shape === "primaries" ? await leaders(context) : [];
   if ("grudge" in plan) {
     const { cut, oneWay: single } = cutOfGrudge(plan.grudge, cluster.nodes);
+    if (cut.targets.length === 0) return { type: "info", value: plan, error: "the plan cuts nothing" };
     return apply(cut, single, plan.shape, context);
   }
   const random = rng(plan.pick);

@@ -218,8 +218,10 @@ export class Interpreter {
     }
     if (this.alarms.has(atNs)) return;
     this.alarms.add(atNs);
-    const leftMs = (atNs - this.options.clock.nowNs()) / 1e6;
-    void this.options.clock.sleep(Math.ceil(leftMs * 1000) / 1000).then(() => {
+    // Half a microsecond less than it is: a clock of whole microseconds rounds up, and a whole number of them in milliseconds is
+    // no exact double (1.005 ms times 1,000 is a little more than 1005): it would ring one too late, and a plan not repeat its run.
+    const leftUs = Math.ceil((atNs - this.options.clock.nowNs()) / 1000);
+    void this.options.clock.sleep((leftUs - 0.5) / 1000).then(() => {
       this.alarms.delete(atNs);
       this.wake();
     });

@@ -6,7 +6,11 @@ const shape = z.string().optional();
 const skew = z.strictObject({ offsetMs: z.number(), driftPpm: z.number() });
 const per10k = z.number().min(0).max(10_000);
 
-const targets = z.strictObject({ shape, targets: z.array(node).min(1) });
+/** A fault aimed at the leaders may have met none; it asked for them all the same. */
+const targets = z.union([
+  z.strictObject({ shape: z.literal("primaries"), targets: z.array(node) }),
+  z.strictObject({ shape, targets: z.array(node).min(1) }),
+]);
 
 /** By f; those that end a fault have no value. */
 const VALUES: Readonly<Record<string, z.ZodType>> = {

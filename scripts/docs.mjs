@@ -16,7 +16,9 @@ function medianSeeds({ seeds, of } = { seeds: [], of: 0 }) {
   if (seeds.length === 0) return "not measured";
   const sorted = seeds.map((n) => n ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1];
-  return Number.isFinite(median) ? String(median) : `not found in ${of}`;
+  if (Number.isFinite(median)) return String(median);
+  const found = sorted.filter(Number.isFinite);
+  return found.length === 0 ? `not found in ${of}` : `${found[0]} from one start, not in ${of} from the others`;
 }
 
 /** What `npm run docs:bugs` measured. */

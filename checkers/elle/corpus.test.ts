@@ -3,12 +3,14 @@
  * below says why.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseEdnHistory, parseHistory } from "../../src/history/index.js";
 import { checkListAppend, checkRwRegister } from "./index.js";
 import { impliedAnomalies } from "./models.js";
 
-const CORPUS = "/work/shared/histories/elle";
+const CORPUS = join(dirname(fileURLToPath(import.meta.url)), "../../../shared/histories/elle");
 
 interface Expected {
   readonly model: "list-append" | "rw-register";
@@ -80,7 +82,7 @@ const files = (["list-append", "rw-register"] as const).flatMap((model) => {
   return existsSync(path) ? Object.entries(JSON.parse(readFileSync(path, "utf8")) as Record<string, Expected>) : [];
 });
 
-describe.skipIf(files.length === 0)(`corpus ${CORPUS}`, () => {
+describe.skipIf(files.length === 0)(`histories that Elle judged (skipped without ${CORPUS})`, () => {
   it.each(files)("%s", (name, expected) => {
     const { history } = parseHistory(readFileSync(`${CORPUS}/${name}`));
     const found = expected.model === "list-append" ? checkListAppend(history) : checkRwRegister(history);

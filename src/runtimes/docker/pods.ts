@@ -63,7 +63,7 @@ export async function startNet(engine: DockerEngine, plan: PodPlan): Promise<Net
   );
   const published = new Map<number, number>();
   for (const port of spec.ports) {
-    const hostPort = Number(info.NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort);
+    const hostPort = Number(info.NetworkSettings.Ports?.[`${port}/tcp`]?.[0]?.HostPort);
     if (!(hostPort > 0)) throw new EnvironmentError(`Docker published no port for ${node}'s port ${port}.`);
     published.set(port, hostPort);
   }
@@ -95,10 +95,10 @@ export async function startSystem(engine: DockerEngine, node: NodeId, id: string
   await start(engine, id, `the container of ${node}`);
 }
 
-/** What the engine answers to "top". */
+/** What the engine answers to "top". Null where it found none: the program has ended and the engine has not noticed yet. */
 interface ProcessList {
-  readonly Titles: readonly string[];
-  readonly Processes: readonly (readonly string[])[];
+  readonly Titles: readonly string[] | null;
+  readonly Processes: readonly (readonly string[])[] | null;
 }
 
 interface TopOptions {
@@ -107,7 +107,9 @@ interface TopOptions {
 }
 
 const PROGRAM_EVERY_MS = 20;
-const PROGRAM_TIMEOUT_MS = 2000;
+const PROGRAM_TIMEOUT_MS = 5000;
+/** An engine that refuses this often in a row cannot list processes at all. */
+const PROGRAM_REFUSALS_MAX = 10;
 
 /**
  * Resolves when the init process has become, or has started, the image's own program. A started container says "running"
@@ -118,16 +120,26 @@ export async function untilProgramRuns(engine: DockerEngine, clock: Clock, id: s
   const container = engine.docker.getContainer(id);
   const top = container.top.bind(container) as (options: TopOptions) => Promise<ProcessList>;
   const deadlineNs = clock.nowNs() + PROGRAM_TIMEOUT_MS * 1e6;
+  let refusals = 0;
   while (clock.nowNs() < deadlineNs) {
-    const processes = await engine
-      .call("list the processes of a container", (abortSignal) => top({ ps_args: "-eo pid,args", abortSignal }))
-      .catch(() => undefined);
-    if (processes === undefined) return;
-    const column = processes.Titles.indexOf("COMMAND");
-    if (processes.Processes.some((row) => !/docker-init|tini|runc/.test((row[column] ?? "").split(" ")[0] as string)))
-      return;
+    try {
+      const processes = await engine.call("list the processes of a container", (abortSignal) =>
+        top({ ps_args: "-eo pid,args", abortSignal }),
+      );
+      if (showsProgram(processes)) return;
+      refusals = 0;
+    } catch (error) {
+      // 409: it has ended, and the engine knows. Any other refusal may come from the moment between these two.
+      if (statusOf(error) === 409 || ++refusals >= PROGRAM_REFUSALS_MAX) return;
+    }
     await clock.sleep(PROGRAM_EVERY_MS);
   }
+}
+
+/** Whether a list of processes has more in it than what starts the program. */
+function showsProgram({ Titles, Processes }: ProcessList): boolean {
+  const column = (Titles ?? []).indexOf("COMMAND");
+  return (Processes ?? []).some((row) => !/docker-init|tini|runc/.test((row[column] ?? "").split(" ")[0] as string));
 }
 
 async function create(engine: DockerEngine, what: string, options: ContainerCreateOptions): Promise<string> {

@@ -94,7 +94,7 @@ async function removeContainer(engine: DockerEngine, container: ContainerInfo): 
   const attempt = await remove(engine, `remove container ${container.Names[0] ?? container.Id}`, (abortSignal) =>
     engine.docker.getContainer(container.Id).remove({ force: true, v: true, abortSignal }),
   );
-  const volumes = container.Mounts.filter((mount) => mount.Type === "volume").length;
+  const volumes = (container.Mounts ?? []).filter((mount) => mount.Type === "volume").length;
   return { ...attempt, volumes: attempt.state === "removed" ? volumes : 0 };
 }
 

@@ -10,7 +10,7 @@ import { type AvailabilityClass, type Classification, classify, type KindClass }
 import { type CutReport, cutReports, evidenceOf, type KindEvidence, notJudged } from "./availability/evidence.js";
 import { Gaps } from "./availability/gaps.js";
 import { harvest } from "./availability/harvest.js";
-import { measure } from "./availability/measure.js";
+import { measure, triedDuring } from "./availability/measure.js";
 import { type Plan, planOf } from "./availability/plan.js";
 import { type AvailabilityRow, nodeRows, sideRows, yieldOf } from "./availability/table.js";
 import { type Calls, callsOf, FAIL, OK } from "./calls.js";
@@ -65,9 +65,20 @@ export const INFORMATIVE: readonly string[] = ["availability", "stats", "perf", 
 export function availabilityChecker(options: AvailabilityOptions = {}): ConcludingChecker {
   return {
     name: "availability",
+    holds: (history, context) => holds(history, context),
     check: (history, context) => check(history, context, new Set(options.answers ?? ANSWERS)),
     conclude: (own, verdicts) => conclude(own as AvailabilityVerdict, verdicts, options.informative ?? INFORMATIVE),
   };
+}
+
+function holds(history: History, context: CheckContext): boolean {
+  const calls = callsOf(history);
+  const plan = planOf(calls, context);
+  return couldMeasure(calls, plan, triedDuring(calls, plan));
+}
+
+function couldMeasure(calls: Calls, plan: Plan, tried: boolean): boolean {
+  return calls.length > 0 && (plan.cuts.length === 0 || (provedOne(plan) && tried));
 }
 
 function check(history: History, context: CheckContext, answers: ReadonlySet<string>): AvailabilityVerdict {
@@ -78,12 +89,11 @@ function check(history: History, context: CheckContext, answers: ReadonlySet<str
   const gaps = new Gaps(calls, plan, measured.cells, measured.cellOf, (call) => isAnswered(calls, call, answers));
   const cuts = cutReports(plan, measured);
   const evidence = evidenceOf(plan, measured);
-  const tried = measured.cells.some(({ phase }) => phase === "during");
+  const tried = triedDuring(calls, plan);
   const judged = cuts.filter((cut) => cut.judged);
   return classified(
     {
-      valid:
-        calls.length === 0 ? "unknown" : plan.cuts.length === 0 ? true : provedOne(plan) && tried ? true : "unknown",
+      valid: couldMeasure(calls, plan, tried) ? true : "unknown",
       summary: "",
       evidence,
       minorityYield: yieldOf(measured.cells, "minority", "during"),

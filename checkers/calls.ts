@@ -5,6 +5,7 @@
 import { type FaultWindow, faultWindows } from "../src/core/fault.js";
 import type { History } from "../src/core/history.js";
 import type { NodeId, Op } from "../src/core/op.js";
+import { type ColumnarHistory, columnar, INVOKE, NEMESIS, NONE } from "../src/history/index.js";
 
 /** How a call ended. OPEN: the history ends before it does (to be read like `info`). */
 export const OK = 0;
@@ -53,21 +54,28 @@ export function callsOf(history: History): Calls {
   return calls;
 }
 
-/** Gives small numbers to strings, in order of appearance. */
+/** Gives small numbers to a history's strings, in order of appearance. */
 class Ids {
   readonly list: string[] = [];
-  private readonly ids = new Map<string, number>();
+  /** The history's number of a string -> ours + 1. */
+  private readonly ids: Int32Array;
 
-  of(text: string | undefined): number {
-    if (text === undefined) return -1;
-    const known = this.ids.get(text);
-    if (known !== undefined) return known;
-    this.ids.set(text, this.list.length);
-    return this.list.push(text) - 1;
+  constructor(private readonly history: ColumnarHistory) {
+    this.ids = new Int32Array(history.tables.strings.size);
+  }
+
+  of(id: number): number {
+    if (id === NONE) return -1;
+    const known = this.ids[id] as number;
+    if (known !== 0) return known - 1;
+    this.ids[id] = this.list.push(this.history.string(id));
+    return this.list.length - 1;
   }
 }
 
-function build(history: History): Calls {
+function build(given: History): Calls {
+  // Columns, since an object for each op is most of what this would cost.
+  const history = columnar(given);
   const size = history.length;
   const invokePos = new Int32Array(size);
   const endPos = new Int32Array(size).fill(-1);
@@ -79,41 +87,41 @@ function build(history: History): Calls {
   const node = new Int32Array(size);
   const via = new Int32Array(size).fill(-1);
   const error = new Int32Array(size).fill(-1);
-  const fs = new Ids();
-  const nodes = new Ids();
-  const errors = new Ids();
-  const open = new Map<number, number>();
+  const fs = new Ids(history);
+  const nodes = new Ids(history);
+  const errors = new Ids(history);
+  /** Position of an invocation -> its call. */
+  const callAt = new Int32Array(size);
   const nemesisOps: Op[] = [];
   let length = 0;
-  let position = 0;
-  let lastNs = 0;
-  for (const op of history) {
-    if (op.time > lastNs) lastNs = op.time;
-    if (op.process === "nemesis") nemesisOps.push(op);
-    else if (op.type === "invoke") {
-      const call = length++;
-      open.set(op.process, call);
-      invokePos[call] = position;
-      invokeNs[call] = op.time;
-      process[call] = op.process;
-      f[call] = fs.of(op.f);
-      node[call] = nodes.of(op.node);
-    } else {
-      const call = open.get(op.process);
-      if (call !== undefined) {
-        open.delete(op.process);
-        endPos[call] = position;
-        endNs[call] = op.time;
-        type[call] = op.type === "ok" ? OK : op.type === "fail" ? FAIL : INFO;
-        via[call] = nodes.of(op.via);
-        error[call] = errors.of(op.error);
-        // An imported history may name the node on the completion only.
-        if (node[call] === -1) node[call] = nodes.of(op.node);
-      }
+  const lastNs = size === 0 ? 0 : (history.times[size - 1] as number);
+  for (let position = 0; position < size; position++) {
+    if (history.processes[position] === NEMESIS) {
+      nemesisOps.push(history.op(position));
+      continue;
     }
-    position++;
+    const time = history.times[position] as number;
+    if (history.types[position] === INVOKE) {
+      const call = length++;
+      callAt[position] = call;
+      invokePos[call] = position;
+      invokeNs[call] = time;
+      endNs[call] = lastNs;
+      process[call] = history.processes[position] as number;
+      f[call] = fs.of(history.fs[position] as number);
+      node[call] = nodes.of(history.nodes[position] as number);
+      continue;
+    }
+    const call = callAt[history.pairs[position] as number] as number;
+    endPos[call] = position;
+    endNs[call] = time;
+    // The columns' codes are INVOKE, OK, FAIL, INFO.
+    type[call] = (history.types[position] as number) - 1;
+    via[call] = nodes.of(history.vias[position] as number);
+    error[call] = errors.of(history.errors[position] as number);
+    // An imported history may name the node on the completion only.
+    if (node[call] === -1) node[call] = nodes.of(history.nodes[position] as number);
   }
-  for (const call of open.values()) endNs[call] = lastNs;
   return {
     length,
     invokePos: invokePos.subarray(0, length),

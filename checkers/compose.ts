@@ -19,6 +19,8 @@ export interface ComposedVerdict {
 
 export interface Composed {
   check(history: History, context: CheckContext): Promise<ComposedVerdict>;
+  /** The same, but where every verdict is true, those that nobody needs for that are not made (`Checker.holds`). */
+  checkBriefly(history: History, context: CheckContext): Promise<ComposedVerdict>;
 }
 
 /**
@@ -30,16 +32,49 @@ export function compose(checkers: readonly Checker[]): Composed {
   const names = checkers.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new CapTestError(`two checkers are called "${twice}"; give each a name of its own.`);
-  return { check: (history, context) => run(checkers, history, context) };
+  return {
+    check: (history, context) => run(checkers, history, context, {}),
+    checkBriefly: (history, context) => runBriefly(checkers, history, context),
+  };
 }
 
-async function run(checkers: readonly Checker[], history: History, context: CheckContext): Promise<ComposedVerdict> {
+async function runBriefly(
+  checkers: readonly Checker[],
+  history: History,
+  context: CheckContext,
+): Promise<ComposedVerdict> {
+  const made: Record<string, Verdict> = {};
+  for (const checker of checkers) {
+    if (holds(checker, history, context)) continue;
+    // What it says first is not what it says in the end.
+    if (concludes(checker)) return run(checkers, history, context, made);
+    const verdict = await firstVerdict(checker, history, context);
+    made[checker.name] = verdict;
+    if (verdict.valid !== true) return run(checkers, history, context, made);
+  }
+  return { valid: checkers.length === 0 ? "unknown" : true, checkers: made };
+}
+
+/** False also where it throws: `check` will say why. */
+function holds(checker: Checker, history: History, context: CheckContext): boolean {
+  if (context.signal?.aborted === true) return false;
+  try {
+    return checker.holds?.(history, context) === true;
+  } catch {
+    return false;
+  }
+}
+
+/** `made`: first verdicts that are known already. */
+async function run(
+  checkers: readonly Checker[],
+  history: History,
+  context: CheckContext,
+  made: Readonly<Record<string, Verdict>>,
+): Promise<ComposedVerdict> {
   const first: Record<string, Verdict> = {};
   for (const checker of checkers) {
-    first[checker.name] = await guarded(checker.name, async () => {
-      if (context.signal?.aborted === true) return { valid: "unknown", summary: "stopped before this was checked" };
-      return checker.check(history, context);
-    });
+    first[checker.name] = made[checker.name] ?? (await firstVerdict(checker, history, context));
   }
   const final: Record<string, Verdict> = {};
   for (const checker of checkers) {
@@ -50,6 +85,13 @@ async function run(checkers: readonly Checker[], history: History, context: Chec
   }
   const valid = checkers.length === 0 ? "unknown" : worstOf(Object.values(final).map((verdict) => verdict.valid));
   return { valid, checkers: final };
+}
+
+function firstVerdict(checker: Checker, history: History, context: CheckContext): Promise<Verdict> {
+  return guarded(checker.name, async () => {
+    if (context.signal?.aborted === true) return { valid: "unknown", summary: "stopped before this was checked" };
+    return checker.check(history, context);
+  });
 }
 
 function concludes(checker: Checker): checker is ConcludingChecker {

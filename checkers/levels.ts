@@ -51,6 +51,7 @@ export function levelsChecker(options: LevelsOptions = {}): ConcludingChecker {
   const asked = new WeakMap<Verdict, { readonly history: History; readonly context: CheckContext }>();
   return {
     name: "levels",
+    holds: () => true,
     check: (history, context) => {
       const own = verdictOf(UNDECIDED, undefined, "nothing was looked at yet");
       asked.set(own, { history, context });

@@ -36,7 +36,16 @@ export interface PerfVerdict extends Verdict {
 
 /** The perf checker: informative, so true where it measured anything and unknown where no op ended ok. */
 export function perfChecker(options: PerfOptions = {}): Checker {
-  return { name: "perf", check: (history, context) => check(history, context, options) };
+  return {
+    name: "perf",
+    holds: (history) => hasLatencies(callsOf(history)),
+    check: (history, context) => check(history, context, options),
+  };
+}
+
+/** Is there anything to measure? */
+function hasLatencies({ type, lastNs }: Calls): boolean {
+  return lastNs > 0 && type.includes(OK);
 }
 
 const BEFORE = 0;
@@ -59,7 +68,7 @@ function check(history: History, _context: CheckContext, options: PerfOptions): 
   const durationMs = toMs(calls.lastNs);
   const opsPerSecond = durationMs === 0 ? 0 : Math.round((completed / durationMs) * 1e4) / 10;
   const lag = during.p99Ms === null ? "" : `, ${during.p99Ms} ms during faults`;
-  const measured = overall.count > 0 && calls.lastNs > 0;
+  const measured = hasLatencies(calls);
   return {
     valid: measured ? true : "unknown",
     summary: measured

@@ -50,7 +50,11 @@ export interface StalenessOptions {
 }
 
 export function stalenessChecker(options: StalenessOptions = {}): Checker {
-  return { name: "staleness", check: (history, context) => checkStaleness(history, context, options) };
+  return {
+    name: "staleness",
+    holds: () => true,
+    check: (history, context) => checkStaleness(history, context, options),
+  };
 }
 
 /** At most so many newer values are counted for one read. */

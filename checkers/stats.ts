@@ -26,7 +26,15 @@ export interface StatsVerdict extends Verdict, EndCounts {
 
 /** The stats checker. unknown: no op was tried, or some f never succeeded. Never false (Jepsen's rule says false there). */
 export function statsChecker(): Checker {
-  return { name: "stats", check };
+  return { name: "stats", holds, check };
+}
+
+/** Something was tried, and each f succeeded once. */
+function holds(history: History): boolean {
+  const calls = callsOf(history);
+  const succeeded = new Uint8Array(calls.fs.length);
+  for (let call = 0; call < calls.length; call++) if (calls.type[call] === OK) succeeded[calls.f[call] as number] = 1;
+  return calls.length > 0 && !succeeded.includes(0);
 }
 
 function check(history: History, _context: CheckContext): StatsVerdict {

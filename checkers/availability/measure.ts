@@ -87,6 +87,20 @@ export function measure(calls: Calls, plan: Plan, answers: ReadonlySet<string>):
   return { cells: table.list, during, recovery, cellOf };
 }
 
+/** Was any op of the main phase under way during a cut? Of the calls that `measure` counts, that is, one in the phase "during". */
+export function triedDuring(calls: Calls, plan: Plan): boolean {
+  let next = 0;
+  for (let call = 0; call < calls.length; call++) {
+    const invokeNs = calls.invokeNs[call] as number;
+    if (invokeNs >= plan.mainEndNs) break;
+    while (next < plan.cuts.length && (plan.cuts[next] as Cut).endNs <= invokeNs) next++;
+    const cut = plan.cuts[next];
+    if (cut === undefined) return false;
+    if (cut.beginNs <= (calls.endNs[call] as number)) return true;
+  }
+  return false;
+}
+
 /**
  * From when on an op's end says something of a cut. An answer that came before the cut was proved to bite everywhere need not
  * have crossed it: two writes of an etcd under load, answered 50 ms into a cut that took 300 ms to make, are no service of

@@ -37,6 +37,11 @@ export interface CheckContext {
 export interface Checker {
   readonly name: string;
   check(history: History, context: CheckContext): Verdict | Promise<Verdict>;
+  /**
+   * Would the verdict be true? For checkers that know it sooner than all the rest they tell: a sweep asks this of every seed,
+   * and for verdicts only where some checker does not hold. False also where it is not known without `check`.
+   */
+  holds?(history: History, context: CheckContext): boolean;
 }
 
 /** false > unknown > true. */

@@ -1,9 +1,10 @@
 /** The verdict of a run: the workload's checkers, and those that ask whether the run proves anything at all. */
-import { compose } from "../../checkers/compose.js";
+import { type Composed, type ComposedVerdict, compose } from "../../checkers/compose.js";
 import { faultsChecker } from "../../checkers/faults.js";
 import { harnessChecker } from "../../checkers/harness.js";
 import type { CheckContext, Checker, Valid, Verdict } from "../core/checker.js";
 import type { History } from "../core/history.js";
+import { columnar, NEMESIS, OP_TYPES } from "../history/index.js";
 import type { PhaseOutcome } from "./phases.js";
 import type { RunPlan } from "./plan.js";
 
@@ -29,7 +30,18 @@ export interface Judged {
 const LAG_BOUND_TIMEOUTS = 2;
 
 /** Pure but for the checkers a user brings. */
-export async function judge({ plan, history, outcome, maxLagMs, extra }: JudgeInput): Promise<Judged> {
+export async function judge(input: JudgeInput): Promise<Judged> {
+  const { composed, context } = checkersOf(input);
+  return judged(input, await composed.check(input.history, context));
+}
+
+/** The same where it is for counting alone: of a valid run not every checker's verdict is there. */
+export async function judgeBriefly(input: JudgeInput): Promise<Judged> {
+  const { composed, context } = checkersOf(input);
+  return judged(input, await composed.checkBriefly(input.history, context));
+}
+
+function checkersOf({ plan, outcome, maxLagMs, extra }: JudgeInput): { composed: Composed; context: CheckContext } {
   const { spec, workload } = plan;
   const context: CheckContext = {
     nodes: spec.nodes,
@@ -45,14 +57,19 @@ export async function judge({ plan, history, outcome, maxLagMs, extra }: JudgeIn
       ...(ended === undefined ? {} : { ended }),
     }),
   ];
-  const { valid, checkers } = await compose([...workload.checkers, ...extra, ...own]).check(history, context);
+  return { composed: compose([...workload.checkers, ...extra, ...own]), context };
+}
+
+function judged({ plan, history }: JudgeInput, { valid, checkers }: ComposedVerdict): Judged {
   return { valid, checkers, summary: sentence(plan, valid, checkers), ops: countEndings(history) };
 }
 
 function countEndings(history: History): Judged["ops"] {
   const ops = { ok: 0, fail: 0, info: 0 };
-  for (const { type, process } of history) {
-    if (process !== "nemesis" && type !== "invoke") ops[type]++;
+  const { length, types, processes } = columnar(history);
+  for (let position = 0; position < length; position++) {
+    const type = OP_TYPES[types[position] as number];
+    if (processes[position] !== NEMESIS && type !== undefined && type !== "invoke") ops[type]++;
   }
   return ops;
 }

@@ -2,7 +2,7 @@
 import type { Checker } from "../../core/checker.js";
 import { CapTestError, UsageError } from "../../core/errors.js";
 import { historyOf } from "../../history/index.js";
-import { judge } from "../judge.js";
+import { judgeBriefly } from "../judge.js";
 import { live } from "../live.js";
 import { type PlanContext, planRun } from "../plan.js";
 import type { Finding, SeedResult, SweepRequest } from "./types.js";
@@ -28,7 +28,7 @@ export async function runSeed(
       phase: () => undefined,
       line: () => undefined,
     });
-    const { valid, checkers, ops } = await judge({ plan, history: historyOf(lived.ops), extra, ...lived });
+    const { valid, checkers, ops } = await judgeBriefly({ plan, history: historyOf(lived.ops), extra, ...lived });
     const findings = Object.entries(checkers).flatMap(([checker, verdict]): Finding[] =>
       valid !== true && verdict.valid === valid ? [{ checker, summary: verdict.summary }] : [],
     );

@@ -22,7 +22,7 @@ export function modelFamily<S>(
     observes: observesAnything(calls, model),
     fast: () => "no",
     problem: (part, exact) => modelProblem(calls, part, model, initial, exact === true),
-    removable: (part) => new Set(part.calls.filter((call) => model.looks?.(callOf(calls, call, model)) === true)),
+    removable: (part) => removable(calls, part, model),
     together: (part) => together(calls, part, model),
     callText: (call) => callText(calls, call, model),
   };
@@ -92,6 +92,13 @@ function splitByTouch<S>(calls: Calls, part: Part, model: Model<S>): Part[] {
     else piece.push(call);
   });
   return [...pieces.values()].map((piece) => ({ key: part.key, calls: Int32Array.from(piece) }));
+}
+
+/** Calls that only look, and those that no order needs. */
+function removable<S>(calls: Calls, part: Part, model: BuiltIn<S>): Set<number> {
+  const all = Array.from(part.calls, (call) => callOf(calls, call, model));
+  const needed = model.simplify?.(all) ?? all;
+  return new Set(part.calls.filter((_, i) => needed[i] === undefined || model.looks?.(all[i] as Call) === true));
 }
 
 /** The groups of calls that may be left out together. */

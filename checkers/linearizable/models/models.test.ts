@@ -1,11 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Op } from "../../../src/core/op.js";
 import { historyOf } from "../../../src/history/index.js";
 import { h } from "../../../src/history/testing.js";
 import { checkLinearizable, type LinearizableOptions, type LinearizableVerdict, type ModelName } from "../index.js";
+import { agrees, fuzz, methodsAgree, type Rules } from "../testing/agrees.js";
 import { histories, type Shape } from "../testing/histories.js";
-import { oracle } from "../testing/oracle.js";
 import { bag, type Case, counter, list, multiRegister, mutex, set } from "../testing/simulated.js";
 
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 40);
@@ -19,41 +18,7 @@ function both(text: string, options: LinearizableOptions): LinearizableVerdict {
   return verdict;
 }
 
-/** The verdict agrees with the oracle, the methods with each other, and a witness is a violation by itself. */
-function agrees(found: readonly Op[], { simulated, step }: Case, options: LinearizableOptions, seen: Seen): void {
-  const history = historyOf(found);
-  const wanted = oracle(found, simulated.initial, step);
-  const verdict = checkLinearizable(history, options);
-  expect(verdict.valid).toBe(wanted);
-  const searched = checkLinearizable(history, { ...options, method: "search" });
-  expect(searched.valid).toBe(wanted);
-  const fast = checkLinearizable(history, { ...options, method: "fast" });
-  if (fast.valid !== "unknown") expect(fast.valid).toBe(wanted);
-  seen[String(fast.valid) as keyof Seen]++;
-  if (wanted) return;
-  for (const { witness, summary } of [verdict, searched]) {
-    const ops = witness?.ops ?? [];
-    expect(oracle(ops, simulated.initial, step), summary).toBe(false);
-    expect(checkLinearizable(historyOf(ops), options).valid).toBe(false);
-    expect(witness?.text).not.toMatch(/undefined|NaN|null at/);
-  }
-}
-
-/** What the near-linear method said. */
-interface Seen {
-  true: number;
-  false: number;
-  unknown: number;
-}
-
-function fuzz(made: Case, options: LinearizableOptions, shape: Shape = {}, runs = numRuns): Seen {
-  const seen: Seen = { true: 0, false: 0, unknown: 0 };
-  fc.assert(
-    fc.property(histories(made.simulated, shape), (found) => agrees(found, made, options, seen)),
-    { numRuns: runs },
-  );
-  return seen;
-}
+const rulesOf = ({ simulated, step }: Case): Rules => ({ initial: simulated.initial, step });
 
 describe("models against every order there is", () => {
   const shapes: [string, ModelName, Case, Shape, "fast" | "search" | "mixed" | "any"][] = [
@@ -87,9 +52,9 @@ describe("models against every order there is", () => {
     ["multi-register, one key an op", "multi-register", multiRegister(true), { crashes: 25 }, "search"],
     ["two queues", "queue", bag("queue", true), { secondKey: 40 }, "fast"],
   ];
-  it.each(shapes)("%s", (_, model, made, shape, methods) => {
-    const seen = fuzz(made, { model }, shape);
-    if (process.env["FUZZ_SHOW"] !== undefined) process.stdout.write(`${_}: ${JSON.stringify(seen)}\n`);
+  it.each(shapes)("%s", (name, model, made, shape, methods) => {
+    const found = histories(made.simulated, shape);
+    const seen = fuzz(name, found, numRuns, (ops) => agrees(ops, rulesOf(made), { model }));
     if (methods === "fast") expect(seen.unknown).toBe(0);
     if (methods === "search") expect(seen.true + seen.false).toBe(0);
     // A few random histories may all be broken (rude clients of a lock mostly are); many never are.
@@ -102,9 +67,11 @@ describe("models that begin with something in them, against every order there is
   // What is there from the start can be taken, read and missed like anything else, and comes before everything.
   it.each<[ModelName, initial: unknown, Case, state?: unknown]>([
     ["mutex", "held", mutex(false, false), { held: true, last: 0 }],
+    ["mutex", true, mutex(true, false), { held: true, last: 0 }],
     ["queue", [1, 7], bag("queue", true)],
     ["queue", [0, 1, 0], bag("queue", false)],
     ["stack", [7, 1], bag("stack", true)],
+    ["stack", [0, 1, 0], bag("stack", false)],
     ["counter", 2, counter([1])],
     ["counter", 3, counter([1, -1, 1])],
     ["set", [1, 2], set(["add", "read"], true)],
@@ -115,8 +82,39 @@ describe("models that begin with something in them, against every order there is
     ["list", [1, 2], list(true)],
     ["list", [1, 1], list(false)],
     ["multi-register", { x: 1, y: 2 }, multiRegister(true)],
+    ["multi-register", { x: 1 }, multiRegister(false)],
   ])("%s from %j", (model, initial, { simulated, step }, state = initial) => {
-    fuzz({ simulated: { ...simulated, initial: state }, step }, { model, initial }, { lies: 150 });
+    const found = histories({ ...simulated, initial: state }, { lies: 150 });
+    const rules = { initial: state, step };
+    fuzz(`${model} from ${JSON.stringify(initial)}`, found, numRuns, (ops) => agrees(ops, rules, { model, initial }));
+  });
+});
+
+it("multi-registers whose null reads may have seen anything, against every order there is", () => {
+  const made = multiRegister(false, "any");
+  const found = histories(made.simulated, { crashes: 25 });
+  fuzz("multi-register, nil reads", found, numRuns, (ops) =>
+    agrees(ops, rulesOf(made), { model: "multi-register", nilReads: "any" }),
+  );
+});
+
+describe("histories too long for brute force, by both methods", () => {
+  const runs = Math.ceil(numRuns / 4);
+  const few = { lies: 12, crashes: 4 };
+  it.each<[string, ModelName, Case, Shape]>([
+    ["mutex", "mutex", mutex(false, true, true), { crashes: 1 }],
+    ["mutex, fenced", "mutex", mutex(true, true, true), { lies: 4, crashes: 1 }],
+    ["queue", "queue", bag("queue", true), few],
+    ["queue, many crashes", "queue", bag("queue", true, 60), { lies: 8, crashes: 25 }],
+    ["stack", "stack", bag("stack", true), few],
+    ["counter by one", "counter", counter([1]), few],
+    ["set of unique elements", "set", set(["add", "contains", "contains", "remove"], true), few],
+    ["set that only grows", "set", set(["add", "read"], true), few],
+    ["list", "list", list(true), few],
+  ])("%s", (name, model, { simulated }, shape) => {
+    const found = histories(simulated, { ...shape, minSteps: 60, maxSteps: 160 });
+    const seen = fuzz(`${name}, long`, found, runs, (ops) => methodsAgree(ops, { model }));
+    if (numRuns >= 1000) expect(Math.min(seen.true, seen.false)).toBeGreaterThan(0);
   });
 });
 
@@ -220,6 +218,28 @@ describe("golden", () => {
   it.each(good)("%s, valid: %s", (model, text) => {
     const { valid, summary } = both(text, { model });
     expect(valid, summary).toBe(true);
+  });
+});
+
+describe("a witness of the search", () => {
+  it("has none of the crashed calls that nothing needs", () => {
+    const unseen = Array.from({ length: 14 }, (_, i) => `${i}:p${i + 10}?`).join(" ");
+    const { witness } = checkLinearizable(h(`${unseen} 90:p1( 91:p1( 90) 91) 92:r[1]`), { model: "list" });
+    expect(witness?.ops.map(({ value }) => value)).toEqual([1, 1, 1, 1, null, [1]]);
+    expect(witness?.text).toContain("the state there is [1, 1]");
+  });
+
+  it("has words even where its states are too many to tell apart", () => {
+    // Nine values in any order, and eight calls that may each have taken any of them.
+    const begins = Array.from({ length: 9 }, (_, i) => `${i}:q${Math.max(1, i)}(`);
+    const ends = begins.map((_, i) => `${i})`);
+    const takes = Array.from({ length: 8 }, (_, i) => `${20 + i}:k?`);
+    const { summary } = checkLinearizable(h([...begins, ...ends, ...takes, "90:q99 90:k99"].join(" ")), {
+      model: "queue",
+    });
+    expect(summary).toContain(
+      "p90 dequeued 99 on n1 at 0.037 s, begun at 0.036 s, and no order of the ops before and beside it allows that",
+    );
   });
 });
 

@@ -19,7 +19,7 @@ export interface Simulated {
     process?: number,
   ): { readonly f: string; readonly value: unknown };
   /** What the object does. */
-  act(state: unknown, f: string, value: unknown): Answer;
+  act(state: unknown, f: string, value: unknown, process: number): Answer;
   /** A lie: a wrong result, from a random number. */
   lie(f: string, value: unknown, random: number): unknown;
 }
@@ -42,6 +42,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 export interface Shape {
   /** Invocations and completions together. */
+  readonly minSteps?: number;
   readonly maxSteps?: number;
   /** Of 100 calls, so many crash. */
   readonly crashes?: number;
@@ -53,8 +54,8 @@ export interface Shape {
 
 /** Random histories of a simulated object. Crashed calls happen at once, later, or never. */
 export function histories(simulated: Simulated, shape: Shape = {}): fc.Arbitrary<Op[]> {
-  const { maxSteps = 24, crashes = 15, lies = 80, secondKey = 0 } = shape;
-  return fc.array(step, { minLength: 4, maxLength: maxSteps, size: "max" }).map((steps) => {
+  const { minSteps = 4, maxSteps = 24, crashes = 15, lies = 80, secondKey = 0 } = shape;
+  return fc.array(step, { minLength: minSteps, maxLength: maxSteps, size: "max" }).map((steps) => {
     const out: Op[] = [];
     const open = new Map<number, { op: Op; answer: Answer | undefined }>();
     const states = new Map<number | undefined, unknown>();
@@ -62,7 +63,12 @@ export function histories(simulated: Simulated, shape: Shape = {}): fc.Arbitrary
     const processes = [0, 1, 2, 3];
     let count = 0;
     const act = (op: Op): Answer => {
-      const answer = simulated.act(states.get(op.key as number) ?? simulated.initial, op.f, op.value);
+      const answer = simulated.act(
+        states.get(op.key as number) ?? simulated.initial,
+        op.f,
+        op.value,
+        op.process as number,
+      );
       states.set(op.key as number, answer.state);
       return answer;
     };

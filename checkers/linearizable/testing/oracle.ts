@@ -40,22 +40,27 @@ export function oracle(ops: readonly Op[], initial: unknown, step: OracleStep): 
 }
 
 function orderOfKey(calls: readonly OracleCall[], initial: unknown, step: OracleStep): boolean {
+  // Sets of calls are bits of a number.
+  if (calls.length > 30) throw new RangeError(`${calls.length} calls of one key are too many to try all orders`);
+  const bits = (of: readonly OracleCall[]): number => of.reduce((set, call) => set | (1 << calls.indexOf(call)), 0);
+  const mustHappen = bits(calls.filter((call) => call.type !== "info"));
   // What was tried in vain; without it some histories of 12 ops take a minute.
   const tried = new Set<string>();
-  const tryAll = (state: unknown, left: readonly OracleCall[]): boolean => {
-    if (left.every((call) => call.type === "info")) return true;
-    const here = `${JSON.stringify(state)} ${left.map(({ begin }) => begin).join(" ")}`;
+  const tryAll = (state: unknown, left: number): boolean => {
+    if ((left & mustHappen) === 0) return true;
+    const here = `${left} ${JSON.stringify(state)}`;
     if (tried.has(here)) return false;
     tried.add(here);
+    const isLeft = (i: number): boolean => (left & (1 << i)) !== 0;
     // A call may come first if none that is left ended before it began.
-    const firstEnd = Math.min(...left.map((call) => call.end));
-    return left.some((call) => {
-      if (call.begin > firstEnd) return false;
-      const rest = left.filter((other) => other !== call);
-      return step(state, call).some((next) => tryAll(next, rest));
+    let firstEnd = Number.POSITIVE_INFINITY;
+    for (const [i, call] of calls.entries()) if (isLeft(i)) firstEnd = Math.min(firstEnd, call.end);
+    return calls.some((call, i) => {
+      if (!isLeft(i) || call.begin > firstEnd) return false;
+      return step(state, call).some((next) => tryAll(next, left & ~(1 << i)));
     });
   };
-  return tryAll(initial, calls);
+  return tryAll(initial, bits(calls));
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

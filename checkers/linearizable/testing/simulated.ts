@@ -41,8 +41,11 @@ export function bag(kind: "queue" | "stack", unique: boolean, puts = 55, answers
   };
 }
 
-/** A lock that a client may take only while it has it not, where `polite`; else anybody does anything. */
-export function mutex(fenced: boolean, polite: boolean): Case {
+/**
+ * A lock, given to whoever asks, which a client takes only while it has it not, where `polite`; else anybody does anything.
+ * `strict`: given to nobody while it is held, but for every 12th time.
+ */
+export function mutex(fenced: boolean, polite: boolean, strict = false): Case {
   const held = new Set<number>();
   return {
     simulated: {
@@ -50,13 +53,16 @@ export function mutex(fenced: boolean, polite: boolean): Case {
       ask: ([what], count, process = 0) => {
         if (count === 0) held.clear();
         const acquires = polite ? !held.has(process) : what < 50;
-        if (acquires) held.add(process);
-        else held.delete(process);
+        // Where the lock is strict, it is not yet known whether the client gets it.
+        if (acquires && !strict) held.add(process);
+        else if (!acquires) held.delete(process);
         return { f: acquires ? "acquire" : "release", value: null };
       },
-      act: (state, f) => {
+      act: (state, f, _, process) => {
         const lock = state as { held: boolean; last: number };
         if (f === "release") return ok({ ...lock, held: false }, null);
+        if (strict && lock.held && lock.last % 12 !== 11) return refused(lock);
+        held.add(process);
         return ok({ held: true, last: lock.last + 1 }, fenced ? lock.last + 1 : null);
       },
       lie: (f, _, random) => (f === "acquire" && fenced ? 1 + (random % 5) : null),
@@ -154,8 +160,8 @@ export function list(unique: boolean): Case {
   };
 }
 
-/** Transactions over keys x, y and z. `one`: each touches one key. */
-export function multiRegister(one: boolean): Case {
+/** Transactions over keys x, y and z. `one`: each touches one key. `nilReads` as in the options. */
+export function multiRegister(one: boolean, nilReads: "observed" | "any" = "observed"): Case {
   type Registers = Record<string, unknown>;
   const run = (state: Registers, micros: readonly [string, string, unknown][]): [Registers, unknown[]] => {
     const after = { ...state };
@@ -183,7 +189,9 @@ export function multiRegister(one: boolean): Case {
     },
     step: (state, { input, output, type }) => {
       const [after, done] = run(state as Registers, input as [string, string, unknown][]);
-      return type === "info" || same(done, output) ? [after] : [];
+      const found = (output ?? []) as [string, string, unknown][];
+      const any = (i: number): boolean => nilReads === "any" && found[i]?.[0] === "r" && found[i]?.[2] === null;
+      return type === "info" || done.every((micro, i) => any(i) || same(micro, found[i])) ? [after] : [];
     },
   };
 }

@@ -3,6 +3,7 @@ import type { History } from "../../src/core/history.js";
 import { MICRO_OPS, NULL_WORD } from "../../src/history/index.js";
 import { Int32List } from "./int32-list.js";
 import { KeyIds, ValueIds } from "./interner.js";
+import { MopColumns } from "./mop-columns.js";
 import { type OpSource, sourceOf } from "./op-source.js";
 import { INFO, NEVER, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
 import type { TxnModel } from "./types.js";
@@ -13,6 +14,7 @@ export class NotTransactions extends Error {
 }
 
 const EMPTY: readonly unknown[] = [];
+const READ_WORD = MICRO_OPS.indexOf("r");
 
 /** Reads `history` as transactions. `initial` is the registers' initial value besides null. */
 export function readTxns(history: History, model: TxnModel, initial: unknown = null): TxnHistory {
@@ -21,19 +23,17 @@ export function readTxns(history: History, model: TxnModel, initial: unknown = n
 
 class Reader {
   private readonly source: OpSource;
-  private readonly type = new Int32List();
-  private readonly invoke = new Int32List();
-  private readonly complete = new Int32List();
-  private readonly at = new Int32List();
-  private readonly process = new Int32List();
-  private readonly completions = new Int32List();
+  private count = 0;
+  // Each with room for as many as there are ops: memory that is never written to costs nothing, and growing copies all.
+  private readonly type: Uint8Array;
+  private readonly invoke: Int32Array;
+  private readonly complete: Int32Array;
+  private readonly at: Int32Array;
+  private readonly process: Int32Array;
+  private readonly mopStart: Int32Array;
   /** Position of an ok completion -> its transaction + 1. */
   private readonly doneAt: Int32Array;
-  private readonly mopStart = new Int32List();
-  private readonly mopKind = new Int32List();
-  private readonly mopKey = new Int32List();
-  private readonly mopValue = new Int32List();
-  private readonly mopSize = new Int32List();
+  private readonly mops: MopColumns;
   private readonly elements = new Int32List();
   /** Are lists of the history's own words, in `elements` or until that has any? */
   private borrowed: boolean;
@@ -49,36 +49,47 @@ class Reader {
     initial: unknown,
   ) {
     this.source = sourceOf(history);
-    this.doneAt = new Int32Array(this.source.length);
-    this.values = new ValueIds(this.source.table);
+    const { length, table } = this.source;
+    this.type = new Uint8Array(length);
+    this.invoke = new Int32Array(length);
+    this.complete = new Int32Array(length);
+    this.at = new Int32Array(length);
+    this.process = new Int32Array(length);
+    this.mopStart = new Int32Array(length + 1);
+    this.doneAt = new Int32Array(length);
+    this.mops = new MopColumns(table?.micros.count ?? 0);
+    this.values = new ValueIds(table);
     this.keys = new KeyIds(this.values);
-    this.borrowed = (this.source.table?.micros.length ?? 0) > 0;
+    this.borrowed = (table?.micros.length ?? 0) > 0;
     this.lists = model === "list-append";
     this.write = this.lists ? "append" : "w";
     this.initialId = initial === null || initial === undefined ? NIL : this.values.intern(initial);
   }
 
   read(): TxnHistory {
-    const { source, history, values } = this;
+    const { source, history, values, doneAt, mops } = this;
+    const completions = new Int32Array(source.length);
+    let completed = 0;
     for (let position = 0; position < source.length; position++) {
       if (source.invokes(position)) this.visit(position);
-      else if (this.doneAt[position] !== 0) this.completions.push((this.doneAt[position] as number) - 1);
+      else if (doneAt[position] !== 0) completions[completed++] = (doneAt[position] as number) - 1;
     }
-    this.mopStart.push(this.mopKind.length);
+    const { count } = this;
+    this.mopStart[count] = mops.length;
     return {
       history,
-      count: this.type.length,
-      type: Uint8Array.from(this.type.view()),
-      invoke: this.invoke.view(),
-      complete: this.complete.view(),
-      at: this.at.view(),
-      process: this.process.view(),
-      completions: this.completions.view(),
-      mopStart: this.mopStart.view(),
-      mopKind: Uint8Array.from(this.mopKind.view()),
-      mopKey: this.mopKey.view(),
-      mopValue: this.mopValue.view(),
-      mopSize: this.mopSize.view(),
+      count,
+      type: this.type.subarray(0, count),
+      invoke: this.invoke.subarray(0, count),
+      complete: this.complete.subarray(0, count),
+      at: this.at.subarray(0, count),
+      process: this.process.subarray(0, count),
+      completions: completions.subarray(0, completed),
+      mopStart: this.mopStart.subarray(0, count + 1),
+      mopKind: mops.kind.subarray(0, mops.length),
+      mopKey: mops.key.subarray(0, mops.length),
+      mopValue: mops.value.subarray(0, mops.length),
+      mopSize: mops.size.subarray(0, mops.length),
       elements: this.borrowed ? this.words().subarray() : this.elements.view(),
       keys: this.keys.keys,
       value: (id) => values.get(id),
@@ -96,13 +107,14 @@ class Reader {
     const words = source.table?.microsFrom(source.valueId(told)) ?? -1;
     const value = words < 0 ? source.value(told) : EMPTY;
     if (!Array.isArray(value)) throw this.strange(at, "its value is not a list of micro-ops");
-    this.type.push(type);
-    if (type === OK) this.doneAt[pair] = this.type.length;
-    this.invoke.push(position);
-    this.complete.push(type === OK ? pair : NEVER);
-    this.at.push(at);
-    this.process.push(source.process(position));
-    this.mopStart.push(this.mopKind.length);
+    const t = this.count++;
+    this.type[t] = type;
+    if (type === OK) this.doneAt[pair] = t + 1;
+    this.invoke[t] = position;
+    this.complete[t] = type === OK ? pair : NEVER;
+    this.at[t] = at;
+    this.process[t] = source.process(position);
+    this.mopStart[t] = this.mops.length;
     if (words >= 0)
       this.packed(at, words, source.table?.microsEnd(source.valueId(told)) as number, type === OK, answered);
     else for (let i = 0; i < value.length; i++) this.microOp(at, value[i], type === OK, answered);
@@ -114,27 +126,23 @@ class Reader {
 
   /** The same as microOp, for micro-ops that the history holds as words: those are ids already. */
   private packed(at: number, from: number, end: number, ok: boolean, answered: boolean): void {
+    const { mops, keys, lists } = this;
     const words = this.words();
+    const write = MICRO_OPS.indexOf(this.write);
     for (let w = from; w < end; ) {
-      const kind = MICRO_OPS[words[w] as number] as string;
+      const kind = words[w] as number;
+      const key = keys.ofValue(words[w + 1] as number);
       const value = words[w + 2] as number;
       const size = value < NULL_WORD ? -2 - value : 0;
-      this.mopKey.push(this.keys.ofValue(words[w + 1] as number));
       w += 3;
-      if (kind === "r") this.mopKind.push(READ);
-      else this.startWrite(at, kind, value === NULL_WORD);
-      if (kind !== "r" && value < NULL_WORD) this.pushWrite(at, this.values.intern(this.list(w, size)));
-      else if (kind !== "r") this.pushWrite(at, value);
-      else if (!this.lists) {
-        const id = value < NULL_WORD ? this.values.intern(this.list(w, size)) : value === NULL_WORD ? NIL : value;
-        this.pushRegister(id, ok && answered);
-      } else if (value > NULL_WORD) {
-        throw this.strange(at, `it read ${JSON.stringify(this.values.get(value))}, which is no list`);
-      } else {
+      if (kind === write && value > NULL_WORD) mops.push(WRITE, key, this.writable(at, value), 0);
+      else if (kind !== READ_WORD || (value > NULL_WORD ? lists : value < NULL_WORD && !lists)) {
+        const told = value < NULL_WORD ? this.list(w, size) : value === NULL_WORD ? null : this.values.get(value);
+        this.told(at, MICRO_OPS[kind], key, told, ok, answered);
+      } else if (lists) {
         // Its elements lie in the words, of which `elements` is a copy or the thing itself.
-        this.mopValue.push(ok && (answered || value !== NULL_WORD) ? w : UNKNOWN);
-        this.mopSize.push(ok ? size : 0);
-      }
+        mops.push(READ, key, ok && (answered || value !== NULL_WORD) ? w : UNKNOWN, ok ? size : 0);
+      } else mops.push(READ, key, this.readable(value === NULL_WORD ? NIL : value, ok && answered), 0);
       w += size;
     }
   }
@@ -143,47 +151,37 @@ class Reader {
     return Array.from(this.words().subarray(from, from + size), (id) => this.values.get(id));
   }
 
-  /** Checks that a micro-op is a write of the model that writes something. */
-  private startWrite(at: number, kind: unknown, nothing: boolean): void {
-    if (kind !== this.write) throw this.strange(at, `${JSON.stringify(kind)} is no micro-op of ${this.model}`);
-    if (nothing) throw this.strange(at, "it writes null, the initial value");
-    this.mopKind.push(WRITE);
-  }
-
-  private pushWrite(at: number, id: number): void {
-    if (!this.lists && id === this.initialId) throw this.strange(at, "it writes the initial value");
-    this.mopValue.push(id);
-    this.mopSize.push(0);
-  }
-
-  private pushRegister(id: number, known: boolean): void {
-    // What an unfinished transaction says it read may be no more than the question.
-    this.mopValue.push(!known ? UNKNOWN : id === this.initialId ? NIL : id);
-    this.mopSize.push(0);
-  }
-
   private microOp(at: number, mop: unknown, ok: boolean, answered: boolean): void {
     if (!Array.isArray(mop) || mop.length < 2) throw this.strange(at, `${JSON.stringify(mop)} is no micro-op`);
-    const f: unknown = mop[0];
-    const value: unknown = mop[2];
-    this.mopKey.push(this.keys.intern(mop[1]));
-    if (f === "r") {
-      this.mopKind.push(READ);
-      if (this.lists) this.listRead(at, value, ok, answered);
-      else this.pushRegister(value === null || value === undefined ? NIL : this.values.intern(value), ok && answered);
-    } else {
-      const nothing = value === null || value === undefined;
-      this.startWrite(at, f, nothing);
-      this.pushWrite(at, this.values.intern(value));
-    }
+    this.told(at, mop[0], this.keys.intern(mop[1]), mop[2], ok, answered);
   }
 
-  private listRead(at: number, value: unknown, ok: boolean, answered: boolean): void {
+  /** A micro-op as JSON has it, but for its key. */
+  private told(at: number, f: unknown, key: number, value: unknown, ok: boolean, answered: boolean): void {
+    const nothing = value === null || value === undefined;
+    if (f === "r" && this.lists) this.listRead(at, key, value, ok, answered);
+    else if (f === "r") {
+      this.mops.push(READ, key, this.readable(nothing ? NIL : this.values.intern(value), ok && answered), 0);
+    } else if (f !== this.write) throw this.strange(at, `${JSON.stringify(f)} is no micro-op of ${this.model}`);
+    else if (nothing) throw this.strange(at, "it writes null, the initial value");
+    else this.mops.push(WRITE, key, this.writable(at, this.values.intern(value)), 0);
+  }
+
+  private writable(at: number, id: number): number {
+    if (!this.lists && id === this.initialId) throw this.strange(at, "it writes the initial value");
+    return id;
+  }
+
+  /** What a register read says. That of an unfinished transaction may be no more than the question. */
+  private readable(id: number, known: boolean): number {
+    return !known ? UNKNOWN : id === this.initialId ? NIL : id;
+  }
+
+  private listRead(at: number, key: number, value: unknown, ok: boolean, answered: boolean): void {
     // What a transaction of unknown outcome read binds nobody: had it been aborted, it may have read anything.
     // A missing key reads as null: empty, if the transaction is known to have read it.
     if (!ok || value === null || value === undefined) {
-      this.mopValue.push(ok && answered ? this.elements.length : UNKNOWN);
-      this.mopSize.push(0);
+      this.mops.push(READ, key, ok && answered ? this.elements.length : UNKNOWN, 0);
       return;
     }
     if (!Array.isArray(value)) throw this.strange(at, `it read ${JSON.stringify(value)}, which is no list`);
@@ -192,8 +190,7 @@ class Reader {
       this.borrowed = false;
       this.elements.assign(this.words().subarray(0, this.source.table?.micros.length));
     }
-    this.mopValue.push(this.elements.length);
-    this.mopSize.push(value.length);
+    this.mops.push(READ, key, this.elements.length, value.length);
     for (let i = 0; i < value.length; i++) this.elements.push(this.values.intern(value[i]));
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../core/errors.js";
 import type { Op } from "../core/op.js";
 import { historyOf } from "./builder.js";
+import type { ColumnarHistory } from "./columns.js";
 import { createHistoryParser, formatHistory, formatOp, looksLikeEdn, parseHistory } from "./jsonl.js";
 import { ops } from "./testing.js";
 
@@ -191,6 +192,24 @@ describe("parseHistory", () => {
       { numRuns: Number(process.env["FUZZ_RUNS"] ?? 2000) },
     );
     expect(read).toBeGreaterThan(200);
+  });
+
+  it("holds usual transactions as words, without a call of JSON.parse", () => {
+    for (const value of [
+      '[["r",1,null]]',
+      '[["r",1,[]],["append",1,5]]',
+      '[["r","k",[0]],["r",2,[1,22,333]],["w",1,0]]',
+      '[["r", 1, [12, 0, 3, 1073741823]], ["append", 1, "x"]]',
+      '[["r",1,[999999999,1000000000,1234567890,7,"a",8,true,9]]]',
+    ]) {
+      const { history } = parseHistory(
+        bytes(`{"index":0,"time":1,"process":0,"type":"invoke","f":"txn","value":${value}}\n`),
+      );
+      const { values, tables } = history as ColumnarHistory;
+      expect(tables.values.microsFrom(values[0] as number), value).toBe(0);
+      expect(tables.values.micros.count).toBe((JSON.parse(value) as unknown[]).length);
+      expect(history.op(0).value).toEqual(JSON.parse(value));
+    }
   });
 
   it("never takes two values for one", () => {

@@ -84,8 +84,8 @@ class JsonlParser implements HistoryParser {
   private rest: Uint8Array[] = [];
   private lines = 0;
 
-  constructor(lines: number) {
-    this.builder.reserve(lines);
+  constructor(private readonly expectedLines: number) {
+    this.builder.reserve(expectedLines);
   }
 
   push(source: Uint8Array): void {
@@ -105,7 +105,9 @@ class JsonlParser implements HistoryParser {
       this.wholeLines(line, 0, line.length);
     }
     const end = chunk.lastIndexOf(NEWLINE) + 1;
+    const first = this.lines === 0;
     if (end > start) this.wholeLines(chunk, start, end);
+    if (first && this.lines > 0) this.builder.tables.values.reserveMicros(this.expectedLines / this.lines);
     // A copy, since the caller may reuse its buffer. Not `slice`: a Buffer's would share the memory.
     const rest = Math.max(start, end);
     if (rest < chunk.length) this.rest.push(new Uint8Array(chunk.subarray(rest)));

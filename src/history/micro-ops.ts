@@ -16,7 +16,14 @@ export const NULL_WORD = -1;
 /** Words of all transactions, one after the other. */
 export class MicroPool {
   length = 0;
+  /** How many micro-ops there are. */
+  count = 0;
   words = new Int32Array(1024);
+
+  /** Makes room for this many words at once: growing by and by copies each about once more. */
+  reserve(words: number): void {
+    if (words > this.words.length) this.words = grown(this.words, words);
+  }
 
   push(word: number): void {
     if (this.length === this.words.length) this.words = grown(this.words, this.length * 2);
@@ -72,16 +79,18 @@ export class MicroScanner {
   /** Reads a list of micro-ops into the pool. The position after it, or MISS: then the pool is as it was. */
   scan(bytes: Uint8Array, start: number): number {
     const { pool } = this;
-    const { length } = pool;
+    const { length, count } = pool;
     let at = start + 1;
     for (;;) {
       at = this.micro(bytes, at);
       if (at === MISS) break;
+      pool.count++;
       if (bytes[at] === CLOSE_LIST) return at + 1;
       at = comma(bytes, at);
       if (at === MISS) break;
     }
     pool.length = length;
+    pool.count = count;
     return MISS;
   }
 
@@ -121,19 +130,61 @@ export class MicroScanner {
     const head = pool.length;
     pool.push(0);
     let at = start + 1;
-    if (bytes[at] !== CLOSE_LIST) {
+    if (bytes[at] === CLOSE_LIST) at++;
+    else {
       for (;;) {
+        at = this.numbers(bytes, at);
+        if (bytes[at - 1] === CLOSE_LIST) break;
         at = this.scalar(bytes, at);
         // A null in a list is for JSON.parse: nobody appends one.
         if (at === MISS || this.word === NULL_WORD) return MISS;
         pool.push(this.word);
-        if (bytes[at] === CLOSE_LIST) break;
+        if (bytes[at] === CLOSE_LIST) {
+          at++;
+          break;
+        }
         at = comma(bytes, at);
         if (at === MISS) return MISS;
       }
     }
     pool.words[head] = head - pool.length - 1;
-    return at + 1;
+    return at;
+  }
+
+  /**
+   * Reads elements as long as they are small whole numbers: nearly all of a long history is that, so no more is done for each
+   * than has to be. The position after the list, or of the first element that is something else.
+   */
+  private numbers(bytes: Uint8Array, start: number): number {
+    const { pool } = this;
+    let { words, length } = pool;
+    let at = start;
+    for (;;) {
+      const first = at;
+      let number = (bytes[at] as number) - ZERO;
+      // No leading zero, and no more digits than surely stay below DIRECT; `scalar` knows the rest.
+      if (!(number >= 1 && number <= 9)) break;
+      let digit = (bytes[++at] as number) - ZERO;
+      while (digit >= 0 && digit <= 9) {
+        number = number * 10 + digit;
+        digit = (bytes[++at] as number) - ZERO;
+      }
+      const closed = digit === CLOSE_LIST - ZERO;
+      if (at - first > 9 || (!closed && digit !== COMMA - ZERO)) {
+        at = first;
+        break;
+      }
+      if (length === words.length) {
+        pool.words = grown(words, length * 2);
+        words = pool.words;
+      }
+      words[length++] = number;
+      at++;
+      if (closed) break;
+      if (bytes[at] === SPACE) at++;
+    }
+    pool.length = length;
+    return at;
   }
 
   /** A scalar; `word` stands for it. */

@@ -107,6 +107,14 @@ export class ValueTable {
     return this.right[id] as number;
   }
 
+  /** Makes room for so many times the transactions that there are now, should there be any. */
+  reserveMicros(times: number): void {
+    if (this.micros.length === 0) return;
+    // Their lengths vary.
+    this.micros.reserve(Math.ceil(this.micros.length * times * 1.1));
+    this.resize(Math.ceil(this.size * times));
+  }
+
   /** The id of any JSON value. */
   intern(value: unknown): number {
     if (value === null || value === undefined) return NULL_VALUE;
@@ -213,18 +221,21 @@ export class ValueTable {
 
   private add(kind: number, number: number, left: number, right: number): number {
     const id = this.size++;
-    if (id >= this.kinds.length) {
-      const size = this.kinds.length * 2;
-      this.kinds = grown(this.kinds, size);
-      this.numbers = grown(this.numbers, size);
-      this.left = grown(this.left, size);
-      this.right = grown(this.right, size);
-    }
+    if (id >= this.kinds.length) this.resize(this.kinds.length * 2);
     this.kinds[id] = kind;
-    this.numbers[id] = number;
+    // New room is zero already, and memory that nobody touches costs nothing.
+    if (number !== 0) this.numbers[id] = number;
     this.left[id] = left;
     this.right[id] = right;
     return id;
+  }
+
+  private resize(size: number): void {
+    if (size <= this.kinds.length) return;
+    this.kinds = grown(this.kinds, size);
+    this.numbers = grown(this.numbers, size);
+    this.left = grown(this.left, size);
+    this.right = grown(this.right, size);
   }
 }
 

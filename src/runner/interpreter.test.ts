@@ -202,10 +202,18 @@ describe("interpreter", () => {
 
 describe("a stalled event loop", () => {
   it("does not turn an answer that came in time into a time-out", async () => {
-    const { createServer, connect } = await import("node:net");
-    const server = createServer((socket) => socket.on("data", () => socket.write("pong"))).listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const { port } = server.address() as { port: number };
+    const { connect } = await import("node:net");
+    const { Worker } = await import("node:worker_threads");
+    const answered = new Int32Array(new SharedArrayBuffer(4));
+    // In a thread of its own, so that it answers while the loop here is stuck.
+    const server = new Worker(
+      `const { parentPort, workerData } = require("node:worker_threads");
+       const answer = (socket) => socket.write("pong", () => Atomics.store(workerData, 0, 1));
+       const server = require("node:net").createServer((socket) => socket.on("data", () => answer(socket)));
+       server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`,
+      { eval: true, workerData: answered },
+    );
+    const port = await new Promise<number>((resolve) => server.once("message", resolve));
     const { interpreter, history } = setUp({
       concurrency: 1,
       opTimeoutMs: 100,
@@ -216,7 +224,7 @@ describe("a stalled event loop", () => {
             socket.write("ping");
             // The loop is stuck while the answer comes in, until long after the deadline.
             const end = performance.now() + 300;
-            while (performance.now() < end);
+            while (performance.now() < end || Atomics.load(answered, 0) === 0);
           });
           socket.once("data", () => {
             socket.destroy();
@@ -226,6 +234,6 @@ describe("a stalled event loop", () => {
     });
     await interpreter.run(some(1));
     expect(history.map(({ type }) => type)).toEqual(["invoke", "ok"]);
-    server.close();
+    await server.terminate();
   });
 });

@@ -1,5 +1,5 @@
 /** The load of the register workload: reads, unique writes and compare-and-sets over a few live keys. */
-import type { Context, Generator, GeneratorEvent, Next } from "../src/core/generator.js";
+import type { Context, Generator, GeneratorEvent, Next, When } from "../src/core/generator.js";
 import type { Invocation } from "../src/core/op.js";
 import { type Rng, rng } from "../src/core/rng.js";
 import { emit, pickThread } from "../src/generators/leaves.js";
@@ -56,6 +56,10 @@ class RegisterOps implements Generator {
     const target = state.live[at] as LiveKey;
     const op = choose(load, target, state.nextValue, random);
     return { op: emit(op, thread, context), rest: new RegisterOps(load, advance(load, state, at, op.f !== "read")) };
+  }
+
+  when(context: Context): When {
+    return context.free.length === 0 ? "pending" : context.nowNs;
   }
 
   update(_: Context, event: GeneratorEvent): Generator {

@@ -31,6 +31,9 @@ export interface Emission extends Invocation {
 /** `pending`: nothing now, ask again after the next event. */
 export type Next = "done" | "pending" | { readonly op: Emission; readonly rest: Generator };
 
+/** What `next` would say, with the time at which its op is due in the place of the op. */
+export type When = "done" | "pending" | number;
+
 /** An invocation or a completion, and the thread it belongs to. */
 export interface GeneratorEvent {
   readonly op: Op;
@@ -39,6 +42,11 @@ export interface GeneratorEvent {
 
 export interface Generator {
   next(context: Context): Next;
+  /**
+   * When would the op be due that `next` gives? Must agree with `next` in every context. Optional: the interpreter asks about
+   * three times for each op it invokes, and this spares it making two of the three.
+   */
+  when?(context: Context): When;
   /** Told of every event of the run; returns the generator to go on with (mostly itself). */
   update(context: Context, event: GeneratorEvent): Generator;
 }

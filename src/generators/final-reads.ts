@@ -1,5 +1,5 @@
 /** The final phase of most workloads: read all that was touched, from every node, when nothing else runs. */
-import type { Context, Emission, Generator, GeneratorEvent, Next } from "../core/generator.js";
+import type { Context, Generator, GeneratorEvent, Next, When } from "../core/generator.js";
 import type { Invocation, Key, NodeId, Op, Thread } from "../core/op.js";
 
 /** What to read in the end, by what was heard: `hear` gets every invocation of a client and returns a value, never mutates. */
@@ -11,16 +11,29 @@ export interface FinalPlan<H> {
 
 interface Read {
   readonly op: Invocation;
-  readonly node: NodeId;
+  /** Its place among the nodes. */
+  readonly at: number;
   readonly attempt: number;
+  /** Of two reads that may both go, the one with the smaller number goes first. */
+  readonly order: number;
+}
+
+/** The reads of one node that are still to do: from `head` on. */
+interface Queue {
+  readonly reads: readonly Read[];
+  readonly head: number;
+}
+
+interface Running {
+  readonly thread: Thread;
+  readonly read: Read;
 }
 
 interface State<H> {
   readonly heard: H;
-  /** Reads still to do; undefined until the phase begins. */
-  readonly todo?: readonly Read[];
-  /** Reads under way, by thread. */
-  readonly running: ReadonlyMap<Thread, Read>;
+  /** Reads still to do, by node; undefined until the phase begins. */
+  readonly todo?: readonly Queue[];
+  readonly running: readonly Running[];
 }
 
 /** A node may still be settling after a heal: one failed read must not leave a key unjudged. */
@@ -40,67 +53,112 @@ export function finalReads(nodes: readonly NodeId[], f = "read"): Generator {
 }
 
 /** Looks from the end: most ops are on the newest keys. */
-const isAmong = (keys: readonly (Key | undefined)[], key: Key | undefined): boolean => keys.lastIndexOf(key) !== -1;
+function isAmong(keys: readonly (Key | undefined)[], key: Key | undefined): boolean {
+  for (let i = keys.length - 1; i >= 0; i--) if (keys[i] === key) return true;
+  return false;
+}
 
 /** The same with reads of any kind, each of which goes to every node. */
 export function finalOps<H>(nodes: readonly NodeId[], plan: FinalPlan<H>): Generator {
-  return build(nodes, plan, { heard: plan.heard, running: new Map() });
+  return new FinalOps(nodes, plan, { heard: plan.heard, running: [] });
 }
 
-function build<H>(nodes: readonly NodeId[], plan: FinalPlan<H>, state: State<H>): Generator {
-  return {
-    next(context): Next {
-      const todo =
-        state.todo ?? plan.reads(state.heard).flatMap((op) => nodes.map((node) => ({ op, node, attempt: 1 })));
-      if (todo.length === 0) return state.running.size === 0 ? "done" : "pending";
-      const chosen = assign(todo, context);
-      if (chosen === undefined) return "pending";
-      const { at, thread } = chosen;
-      const read = todo[at] as Read;
-      const op: Emission = { ...read.op, thread, node: read.node, atNs: context.nowNs };
-      const left = todo.slice();
-      left.splice(at, 1);
-      return {
-        op,
-        rest: build(nodes, plan, { ...state, todo: left, running: new Map(state.running).set(thread, read) }),
-      };
-    },
-    update(_, event): Generator {
-      const updated = hear(state, event, plan);
-      return updated === state ? this : build(nodes, plan, updated);
-    },
-  };
+class FinalOps<H> implements Generator {
+  /** What there is to do as long as no read has gone out: made once, since it is asked for several times. */
+  private atFirst: readonly Queue[] | undefined;
+
+  constructor(
+    private readonly nodes: readonly NodeId[],
+    private readonly plan: FinalPlan<H>,
+    private readonly state: State<H>,
+  ) {}
+
+  private get todo(): readonly Queue[] {
+    if (this.state.todo !== undefined) return this.state.todo;
+    this.atFirst ??= queues(this.nodes, this.plan.reads(this.state.heard));
+    return this.atFirst;
+  }
+
+  next(context: Context): Next {
+    const { nodes, plan, state, todo } = this;
+    if (todo.every(isEmpty)) return state.running.length === 0 ? "done" : "pending";
+    const chosen = assign(nodes, todo, context);
+    if (chosen === undefined) return "pending";
+    const { at, thread } = chosen;
+    const { reads, head } = todo[at] as Queue;
+    const read = reads[head] as Read;
+    const left = todo.slice();
+    left[at] = { reads, head: head + 1 };
+    const running = [...state.running.filter((one) => one.thread !== thread), { thread, read }];
+    return {
+      op: { ...read.op, thread, node: nodes[at] as NodeId, atNs: context.nowNs },
+      rest: new FinalOps(nodes, plan, { heard: state.heard, todo: left, running }),
+    };
+  }
+
+  when(context: Context): When {
+    const { nodes, state, todo } = this;
+    if (todo.every(isEmpty)) return state.running.length === 0 ? "done" : "pending";
+    return assign(nodes, todo, context) === undefined ? "pending" : context.nowNs;
+  }
+
+  update(_: Context, event: GeneratorEvent): Generator {
+    const updated = hear(this.state, event, this.plan);
+    return updated === this.state ? this : new FinalOps(this.nodes, this.plan, updated);
+  }
+}
+
+const isEmpty = ({ reads, head }: Queue): boolean => head === reads.length;
+
+function queues(nodes: readonly NodeId[], ops: readonly Invocation[]): readonly Queue[] {
+  return nodes.map((_, at) => ({
+    reads: ops.map((op, i): Read => ({ op, at, attempt: 1, order: i * nodes.length + at })),
+    head: 0,
+  }));
 }
 
 /** A read for a free thread, best one whose client is at the read's node already. */
-function assign(todo: readonly Read[], context: Context): { at: number; thread: Thread } | undefined {
-  const free = context.free.filter((thread) => thread !== "nemesis");
-  for (const thread of free) {
-    const node = context.node(thread);
-    const at = todo.findIndex((one) => one.node === node);
-    if (at >= 0) return { at, thread };
+function assign(
+  nodes: readonly NodeId[],
+  todo: readonly Queue[],
+  context: Context,
+): { readonly at: number; readonly thread: Thread } | undefined {
+  let first: Thread | undefined;
+  for (const thread of context.free) {
+    if (thread === "nemesis") continue;
+    first ??= thread;
+    const at = nodes.indexOf(context.node(thread) as NodeId);
+    if (at >= 0 && !isEmpty(todo[at] as Queue)) return { at, thread };
   }
+  if (first === undefined) return undefined;
   // Nobody sits at the nodes that are left: move a thread, unless all that sit there are only busy.
   const seated = new Set(context.threads.map((thread) => context.node(thread)));
-  const at = todo.findIndex((one) => !seated.has(one.node));
-  const thread = free[0];
-  return at < 0 || thread === undefined ? undefined : { at, thread };
+  let best: Read | undefined;
+  todo.forEach((queue, at) => {
+    const read = queue.reads[queue.head];
+    if (read !== undefined && !seated.has(nodes[at]) && (best === undefined || read.order < best.order)) best = read;
+  });
+  return best === undefined ? undefined : { at: (best as Read).at, thread: first };
 }
 
 function hear<H>(state: State<H>, { op, thread }: GeneratorEvent, plan: FinalPlan<H>): State<H> {
   if (thread === "nemesis") return state;
-  if (state.todo === undefined) {
-    const heard = op.type === "invoke" ? plan.hear(state.heard, op) : state.heard;
-    return heard === state.heard ? state : { ...state, heard };
+  const { heard, todo, running } = state;
+  if (todo === undefined) {
+    const more = op.type === "invoke" ? plan.hear(heard, op) : heard;
+    return more === heard ? state : { ...state, heard: more };
   }
-  const read = state.running.get(thread);
+  const read = running.find((one) => one.thread === thread)?.read;
   if (read === undefined || op.type === "invoke" || op.f !== read.op.f) return state;
-  const running = new Map(state.running);
-  running.delete(thread);
-  const again = op.type !== "ok" && read.attempt < ATTEMPTS;
-  return {
-    ...state,
-    todo: again ? [...state.todo, { ...read, attempt: read.attempt + 1 }] : state.todo,
-    running,
+  const left = running.filter((one) => one.thread !== thread);
+  if (op.type === "ok" || read.attempt >= ATTEMPTS) return { heard, todo, running: left };
+  // Behind all others, wherever they go.
+  const order = 1 + Math.max(...todo.map(({ reads }) => reads.at(-1)?.order ?? 0));
+  const queue = todo[read.at] as Queue;
+  const again = todo.slice();
+  again[read.at] = {
+    reads: [...queue.reads.slice(queue.head), { ...read, attempt: read.attempt + 1, order }],
+    head: 0,
   };
+  return { heard, todo: again, running: left };
 }

@@ -1,7 +1,7 @@
 /** Generators that decide how much, when and in which order. */
-import type { Context, Generator, GeneratorEvent, Next } from "../core/generator.js";
+import type { Context, Generator, GeneratorEvent, Next, When } from "../core/generator.js";
 import { rng } from "../core/rng.js";
-import { due, nothing } from "./leaves.js";
+import { due, nothing, whenOf } from "./leaves.js";
 import { synchronize, withUpdates } from "./threads.js";
 
 /*
@@ -23,6 +23,10 @@ class Limit implements Generator {
   next(context: Context): Next {
     const next = this.inner.next(context);
     return typeof next === "string" ? next : { op: next.op, rest: limit(this.count - 1, next.rest) };
+  }
+
+  when(context: Context): When {
+    return whenOf(this.inner, context);
   }
 
   update(context: Context, event: GeneratorEvent): Generator {
@@ -49,6 +53,12 @@ class Until implements Generator {
     // An op due after the end never comes, and the next ones would be later still.
     // Pending rather than done: a time limit lasts its whole time even when the last op came early.
     return next.op.atNs >= this.untilNs ? "pending" : { op: next.op, rest: new Until(this.untilNs, next.rest) };
+  }
+
+  when(context: Context): When {
+    if (context.nowNs >= this.untilNs) return "done";
+    const when = whenOf(this.inner, context);
+    return typeof when === "number" && when >= this.untilNs ? "pending" : when;
   }
 
   update(context: Context, event: GeneratorEvent): Generator {
@@ -79,6 +89,11 @@ class Stagger implements Generator {
     const atNs = Math.max(next.op.atNs, this.dueNs);
     const gapNs = spanNs === 0 ? 0 : rng(context.seed, label, context.step).below(spanNs);
     return { op: due(next.op, atNs), rest: new Stagger(this.pace, atNs + gapNs, next.rest) };
+  }
+
+  when(context: Context): When {
+    const when = whenOf(this.inner, context);
+    return typeof when === "number" ? Math.max(when, this.dueNs) : when;
   }
 
   update(context: Context, event: GeneratorEvent): Generator {
@@ -131,6 +146,12 @@ class Spaced implements Generator {
     return { op: due(next.op, Math.max(next.op.atNs, dueNs)), rest };
   }
 
+  when(context: Context): When {
+    const dueNs = this.dueNs ?? this.gapNs(context.seed, 0);
+    const when = whenOf(this.inner, context);
+    return typeof when === "number" ? Math.max(when, dueNs) : when;
+  }
+
   update(context: Context, event: GeneratorEvent): Generator {
     const { pace, dueNs, inner } = this;
     const updated = inner.update(context, event);
@@ -158,6 +179,13 @@ export function sequence(...inner: readonly Generator[]): Generator {
         if (next === "done") continue;
         if (next === "pending") return "pending";
         return { op: next.op, rest: sequence(next.rest, ...inner.slice(i + 1)) };
+      }
+      return "done";
+    },
+    when(context): When {
+      for (const each of inner) {
+        const when = whenOf(each, context);
+        if (when !== "done") return when;
       }
       return "done";
     },

@@ -1,5 +1,5 @@
 /** Generators that make ops: everything else wraps these. */
-import type { Context, Emission, Generator, Next } from "../core/generator.js";
+import type { Context, Emission, Generator, Next, When } from "../core/generator.js";
 import type { Invocation, NodeId, Thread } from "../core/op.js";
 import { type Rng, rng } from "../core/rng.js";
 
@@ -17,6 +17,13 @@ export function pickThread(context: Context): Thread | undefined {
 /** The emission of a draft on a thread, as soon as possible. */
 export function emit(draft: Draft, thread: Thread, context: Context): Emission {
   return emission(draft, thread, context.nowNs);
+}
+
+/** What `next` would say, by `when` where the generator has it. */
+export function whenOf(generator: Generator, context: Context): When {
+  if (generator.when !== undefined) return generator.when(context);
+  const next = generator.next(context);
+  return typeof next === "string" ? next : next.op.atNs;
 }
 
 /** The same op, due at another time. */
@@ -76,6 +83,7 @@ export function each(drafts: readonly Draft[]): Generator {
 /** Nothing. */
 export const nothing: Generator = {
   next: () => "done",
+  when: () => "done",
   update() {
     return this;
   },

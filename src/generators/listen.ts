@@ -1,5 +1,6 @@
 /** A generator that acts and one that only listens, so that a final phase can know what the main phase touched. */
-import type { Context, Generator, GeneratorEvent, Next } from "../core/generator.js";
+import type { Context, Generator, GeneratorEvent, Next, When } from "../core/generator.js";
+import { whenOf } from "./leaves.js";
 
 /** Acts as `inner`; tells `listener` of everything it does not miss by being silent. */
 export interface Listening extends Generator {
@@ -20,6 +21,10 @@ class Listen implements Listening {
   next(context: Context): Next {
     const next = this.inner.next(context);
     return typeof next === "string" ? next : { op: next.op, rest: new Listen(next.rest, this.listener) };
+  }
+
+  when(context: Context): When {
+    return whenOf(this.inner, context);
   }
 
   update(context: Context, event: GeneratorEvent): Listening {

@@ -1,7 +1,8 @@
 /** Generators that decide who may act: clients, the nemesis, several at once, everyone waiting for everyone. */
-import type { Context, Generator, GeneratorEvent, Next } from "../core/generator.js";
+import type { Context, Generator, GeneratorEvent, Next, When } from "../core/generator.js";
 import type { NodeId, Process, Thread } from "../core/op.js";
 import { rng } from "../core/rng.js";
+import { whenOf } from "./leaves.js";
 
 /** The context with only the threads that pass. Lists are made on request: most updates never look at them. */
 export function narrow(context: Context, allowed: (thread: Thread) => boolean): Context {
@@ -55,6 +56,10 @@ class OnThreads implements Generator {
   next(context: Context): Next {
     const next = this.inner.next(narrow(context, this.allowed));
     return typeof next === "string" ? next : { op: next.op, rest: new OnThreads(this.allowed, next.rest) };
+  }
+
+  when(context: Context): When {
+    return whenOf(this.inner, narrow(context, this.allowed));
   }
 
   update(context: Context, event: GeneratorEvent): Generator {
@@ -112,6 +117,16 @@ class Any implements Generator {
     return { op: best.op, rest: new Any(parts) };
   }
 
+  when(context: Context): When {
+    let first: When = "done";
+    for (const inner of this.inner) {
+      const when = whenOf(inner, context);
+      if (typeof when === "number" ? typeof first === "string" || when < first : when === "pending" && first === "done")
+        first = when;
+    }
+    return first;
+  }
+
   update(context: Context, event: GeneratorEvent): Generator {
     return withUpdates(this, this.inner, context, event, (updated) => new Any(updated));
   }
@@ -141,6 +156,9 @@ export function synchronize(inner: Generator): Generator {
   return {
     next(context): Next {
       return context.free.length === context.threads.length ? inner.next(context) : "pending";
+    },
+    when(context): When {
+      return context.free.length === context.threads.length ? whenOf(inner, context) : "pending";
     },
     update(context, event): Generator {
       const updated = inner.update(context, event);

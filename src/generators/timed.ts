@@ -1,5 +1,5 @@
 /** Ops at fixed times on fixed threads: what a plan of a run is made of. */
-import type { Context, Generator, Next } from "../core/generator.js";
+import type { Context, Generator, Next, When } from "../core/generator.js";
 import type { Invocation, Thread } from "../core/op.js";
 
 /** An op for a thread, not before `atNs` (ns since the run began). */
@@ -45,6 +45,11 @@ function build(
       const moved = at.slice();
       moved[index] = (moved[index] as number) + 1;
       return { op: { ...op, thread, atNs: Math.max(atNs, context.nowNs) }, rest: build(lists, moved, rank) };
+    },
+    when(context): When {
+      const index = firstFree(lists, at, rank, context);
+      const due = lists[index]?.[at[index] as number];
+      return due === undefined ? "pending" : Math.max(due.atNs, context.nowNs);
     },
     update() {
       return this;

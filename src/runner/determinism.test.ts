@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import type { Generator } from "../core/generator.js";
 import { historyDigest, runsToRepeat } from "./testing/histories.js";
 
 const RUNS = Number(process.env["CAP_TEST_REPEATED_RUNS"] ?? 10);
@@ -15,6 +16,17 @@ const BUILT = fileURLToPath(new URL("../../dist/src/runner/testing/histories.js"
 async function digests(node: string): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)(node, [BUILT, String(RUNS)], { maxBuffer: 1 << 26 });
   return stdout.split("\n").filter((line) => line !== "");
+}
+
+/** The same generator for someone who does not know of `when`. */
+function withoutWhen(generator: Generator): Generator {
+  return {
+    next: (context) => {
+      const next = generator.next(context);
+      return typeof next === "string" ? next : { op: next.op, rest: withoutWhen(next.rest) };
+    },
+    update: (context, event) => withoutWhen(generator.update(context, event)),
+  };
 }
 
 describe("a seed is a run", () => {
@@ -27,6 +39,13 @@ describe("a seed is a run", () => {
     // A run that broke off, or histories that say nothing, would be the same as well.
     expect(here.filter((line) => !line.includes(", whole, "))).toEqual([]);
     expect(new Set(here.map((line) => line.split(" ").at(-1))).size).toBe(RUNS);
+  });
+
+  it("is the same run where the load says only what comes next, not when", async () => {
+    for (const request of runsToRepeat(8)) {
+      const short = { ...request, timeLimitMs: 2_000 };
+      expect(await historyDigest(short, undefined, withoutWhen)).toBe(await historyDigest(short));
+    }
   });
 
   it("differs where the seed does", async () => {

@@ -45,7 +45,8 @@ export class Interpreter {
   private readonly threads: readonly Thread[];
   private readonly services: SlotServices;
   private readonly finished: Finished[] = [];
-  private readonly alarms = new Set<number>();
+  /** When it wakes by itself. Mostly one time, so a list. */
+  private readonly alarms: number[] = [];
   private index = 0;
   private step = 0;
   private lastNs = 0;
@@ -76,24 +77,40 @@ export class Interpreter {
    */
   async run(generator: Generator, signal?: AbortSignal): Promise<Generator> {
     let current = generator;
+    // Before this time the generator is asked only when its op is due; 0: an op that came at once is mostly followed by another.
+    let fromNs = 0;
+    let waited = false;
     const stop = (): void => this.wake();
     signal?.addEventListener("abort", stop);
     try {
       for (;;) {
         current = this.drain(current);
         if (this.fatal !== undefined) throw this.fatal;
-        const next = signal?.aborted === true ? "done" : current.next(this.context());
+        const context = this.context();
+        const next =
+          signal?.aborted === true
+            ? "done"
+            : current.when === undefined || fromNs <= context.nowNs
+              ? current.next(context)
+              : current.when(context);
         if (next === "done") {
           if (this.outstanding === 0) return current;
           await this.sleepUntilWoken();
         } else if (next === "pending") {
           this.poll();
           await this.sleepUntilWoken();
-        } else if (next.op.atNs > this.options.clock.nowNs()) {
-          this.alarm(next.op.atNs);
-          await this.sleepUntilWoken();
         } else {
-          current = this.invoke(next.op, next.rest);
+          const dueNs = typeof next === "number" ? next : next.op.atNs;
+          fromNs = dueNs;
+          if (dueNs > this.options.clock.nowNs()) {
+            waited = true;
+            this.alarm(dueNs);
+            await this.sleepUntilWoken();
+          } else if (typeof next !== "number") {
+            fromNs = waited ? Number.MAX_SAFE_INTEGER : 0;
+            waited = false;
+            current = this.invoke(next.op, next.rest);
+          }
         }
       }
     } finally {
@@ -115,7 +132,8 @@ export class Interpreter {
     if (this.finished.length === 0) return current;
     const context = this.context();
     for (const { slot, op } of this.finished) current = current.update(context, { op, thread: slot.thread });
-    this.finished.length = 0;
+    // One by one: setting the length of a list throws its memory away.
+    while (this.finished.length > 0) this.finished.pop();
     return current;
   }
 
@@ -216,13 +234,13 @@ export class Interpreter {
       this.poll();
       return;
     }
-    if (this.alarms.has(atNs)) return;
-    this.alarms.add(atNs);
+    if (this.alarms.includes(atNs)) return;
+    this.alarms.push(atNs);
     // Half a microsecond less than it is: a clock of whole microseconds rounds up, and a whole number of them in milliseconds is
     // no exact double (1.005 ms times 1,000 is a little more than 1005): it would ring one too late, and a plan not repeat its run.
     const leftUs = Math.ceil((atNs - this.options.clock.nowNs()) / 1000);
     void this.options.clock.sleep((leftUs - 0.5) / 1000).then(() => {
-      this.alarms.delete(atNs);
+      this.alarms.splice(this.alarms.indexOf(atNs), 1);
       this.wake();
     });
   }

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
+import type { Generator } from "../../core/generator.js";
 import type { NodeId } from "../../core/op.js";
 import type { Program } from "../../core/program.js";
 import { formatOp } from "../../history/index.js";
@@ -47,10 +48,11 @@ export function runsToRepeat(count: number): readonly RunRequest[] {
   }));
 }
 
-/** Runs a request in the simulation, with its programs as they are or changed by `wrap`; the digest of its history. */
+/** Runs a request in the simulation, with its programs and its load as they are or changed; the digest of its history. */
 export async function historyDigest(
   request: RunRequest,
   wrap: (program: Program<unknown>) => Program<unknown> = (program) => program,
+  change: (load: Generator) => Generator = (load) => load,
 ): Promise<string> {
   const context = { registry, version: "0", now: new Date(0), dockerAnswers: async () => false };
   const planned = await planRun(request, context);
@@ -58,6 +60,7 @@ export async function historyDigest(
   if (program === undefined) throw new Error(`${request.system} cannot be simulated`);
   const plan = {
     ...planned,
+    workload: { ...planned.workload, generator: change(planned.workload.generator) },
     system: { ...planned.system, program: (node: NodeId, nodes: readonly NodeId[]) => wrap(program(node, nodes)) },
   };
   const hash = createHash("sha256");

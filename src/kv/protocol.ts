@@ -79,6 +79,9 @@ export function parseRequest(body: unknown): Request | undefined {
   if (key !== undefined && !isKey(key)) return undefined;
   if (client !== undefined && typeof client !== "string") return undefined;
   if (seq !== undefined && !(typeof seq === "number" && Number.isSafeInteger(seq) && seq > 0)) return undefined;
+  // All there is, mostly. Spreading the fields that may be missing costs several times as much.
+  if (key !== undefined && value !== undefined && client !== undefined && seq !== undefined)
+    return { f, key, value, client, seq };
   return {
     f,
     ...(key === undefined ? {} : { key }),
@@ -92,6 +95,8 @@ export function parseRequest(body: unknown): Request | undefined {
 export function parseReply(body: unknown): Reply | undefined {
   if (typeof body !== "object" || body === null) return undefined;
   const { type, value, error, by: node } = body as Record<string, unknown>;
+  if (type === "ok" && typeof node === "string")
+    return value === undefined ? { type, by: node } : { type, value, by: node };
   const who = typeof node === "string" ? { by: node } : {};
   if (type === "ok") return { type, ...(value === undefined ? {} : { value }), ...who };
   if (type === "fail" || type === "info") return { type, error: String(error ?? "no reason given"), ...who };

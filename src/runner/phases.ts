@@ -168,14 +168,18 @@ async function awaitRecovery({ plan, environment, signal, line }: PhaseOptions):
 
 /** The keys clients touched lately, newest first: what a fault aimed at "the leader" should aim at. */
 function recentKeys(): { hear(op: Op): void; list(): readonly Key[] } {
-  const seen = new Set<Key>();
+  // Newest last. A short list: every op of a run passes here, and a set would cost more.
+  const seen: Key[] = [];
   return {
     hear: ({ key, type, process }) => {
       if (key === undefined || type !== "invoke" || process === "nemesis") return;
-      seen.delete(key);
-      seen.add(key);
-      const oldest = seen.values().next();
-      if (seen.size > RECENT_KEYS && !oldest.done) seen.delete(oldest.value);
+      let at = seen.length - 1;
+      while (at >= 0 && seen[at] !== key) at--;
+      if (at < 0 && seen.length < RECENT_KEYS) seen.push(key);
+      else {
+        for (let i = Math.max(at, 0); i + 1 < seen.length; i++) seen[i] = seen[i + 1] as Key;
+        seen[seen.length - 1] = key;
+      }
     },
     list: () => [...seen].reverse(),
   };

@@ -1,6 +1,8 @@
 /** A deadline for one question to a node: a paused node accepts connections and never answers, so nothing may wait for it. */
-import { setMaxListeners } from "node:events";
+import { getEventListeners, setMaxListeners } from "node:events";
 import type { Clock } from "../core/runtime.js";
+
+const ANSWERED = "answered";
 
 /** Calls `ask` with a signal that aborts after `ms`, or when `outer` aborts. The clock's timer ends with the call. */
 export async function within<T>(
@@ -13,15 +15,21 @@ export async function within<T>(
   // One question may go to every node at once, and Node warns of a leak from the eleventh listener on.
   setMaxListeners(0, deadline.signal);
   const answered = new AbortController();
-  const expire = (): void => deadline.abort();
+  let over = false;
+  // After the answer it ends whatever `ask` left under way. Mostly nothing: and to abort a signal costs more than all the rest.
+  const expire = (): void => {
+    if (!over || getEventListeners(deadline.signal, "abort").length > 0) deadline.abort();
+  };
   if (outer.aborted) expire();
   outer.addEventListener("abort", expire, { once: true });
-  // Ends at once when `answered` aborts; expiring a deadline nobody looks at any more is harmless.
+  // Ends at once when `answered` aborts.
   void clock.sleep(ms, answered.signal).then(expire);
   try {
     return await ask(deadline.signal);
   } finally {
-    answered.abort();
+    over = true;
+    // With a reason of its own: else one is made, with a stack.
+    answered.abort(ANSWERED);
     outer.removeEventListener("abort", expire);
   }
 }

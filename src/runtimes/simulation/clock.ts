@@ -6,24 +6,27 @@ import type { Kernel } from "./kernel.js";
 /** A client asleep. An aborted one leaves its event in the heap; the event then finds nobody to wake. */
 export class Sleeper {
   done = false;
+  /** Most sleeps have no signal, and need no listener. */
+  private readonly onAbort: (() => void) | undefined;
+
   constructor(
     private readonly kernel: Kernel,
     private readonly resolve: () => void,
     private readonly signal: AbortSignal | undefined,
   ) {
     kernel.sleeping++;
-    signal?.addEventListener("abort", this.onAbort);
+    if (signal === undefined) return;
+    this.onAbort = () => {
+      if (this.end()) this.resolve();
+    };
+    signal.addEventListener("abort", this.onAbort);
   }
-
-  private readonly onAbort = (): void => {
-    if (this.end()) this.resolve();
-  };
 
   private end(): boolean {
     if (this.done) return false;
     this.done = true;
     this.kernel.sleeping--;
-    this.signal?.removeEventListener("abort", this.onAbort);
+    if (this.onAbort !== undefined) this.signal?.removeEventListener("abort", this.onAbort);
     return true;
   }
 

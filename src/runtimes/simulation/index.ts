@@ -52,7 +52,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   let requests: Requests | undefined;
   const wires: NodeWires = {
     send: (from, to, body, immutable) => links.send(from, to, body, immutable),
-    reply: (id, body) => requests?.reply(id, body),
+    reply: (id, body, immutable) => requests?.reply(id, body, immutable),
     indexOf: (node) => {
       const at = index.get(node);
       if (at === undefined) throw new TypeError(`a program sent a message to "${node}", which is not a node`);

@@ -15,7 +15,7 @@ import { TimerSlot } from "./timer-slot.js";
 /** What a node needs of the rest of the simulation. */
 export interface NodeWires {
   send(from: number, to: number, body: unknown, immutable: boolean): void;
-  reply(requestId: number, body: unknown): void;
+  reply(requestId: number, body: unknown, immutable: boolean): void;
   indexOf(node: NodeId): number;
 }
 
@@ -181,7 +181,8 @@ export class SimNode {
         this.wires.send(this.index, this.wires.indexOf(effect.to), effect.body, this.program.immutableBodies === true);
         return;
       case "reply":
-        if (this.open.delete(effect.id)) this.wires.reply(effect.id, effect.body);
+        if (this.open.delete(effect.id))
+          this.wires.reply(effect.id, effect.body, this.program.immutableBodies === true);
         return;
       case "append":
         this.disk.append(effect.line);

@@ -135,7 +135,7 @@ export class Requests {
   }
 
   /** The program replied; the node has checked that the request was open. */
-  reply(id: number, body: unknown): void {
+  reply(id: number, body: unknown, immutable: boolean): void {
     const open = this.delivered.get(id);
     if (open === undefined) return;
     this.delivered.delete(id);
@@ -147,7 +147,7 @@ export class Requests {
       kernel.trace.end(trace, kernel.nowUs, "lost");
       return;
     }
-    const envelope = { body: cloneJson(body), trace };
+    const envelope = { body: immutable ? body : cloneJson(body), trace };
     kernel.schedule(this.latencyUs(open.node), EventKind.reply, 0, open.node, 0, open.request, envelope);
   }
 

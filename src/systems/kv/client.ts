@@ -29,7 +29,8 @@ export class KvClient implements Client {
     // Nodes answer transactions that only read as they answer reads, so they must know them by name.
     const f = op.f === TXN && onlyReads(value) ? READ_TXN : op.f;
     const key = op.f === TXN ? op.key : (op.key ?? THE_SET);
-    const body = { f, ...(key === undefined ? {} : { key }), value, client: this.name, seq: ++this.seq };
+    const [client, seq] = [this.name, ++this.seq];
+    const body = key === undefined ? { f, value, client, seq } : { f, key, value, client, seq };
     let answer: unknown;
     try {
       answer = await this.cluster.request(this.node, body, signal);

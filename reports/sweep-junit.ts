@@ -21,7 +21,8 @@ interface SeedOutcome {
   readonly plan?: string | null;
 }
 
-export function renderSweepJunit(sweep: SweepOutcome): string {
+/** `timestamp` is ISO 8601. */
+export function renderSweepJunit(sweep: SweepOutcome, timestamp: string): string {
   const name = `sweep ${sweep.system} ${sweep.workload} ${sweep.nemesis}`;
   const seconds = sweep.durationMs / 1000;
   const whole: JunitCase = {
@@ -47,5 +48,5 @@ export function renderSweepJunit(sweep: SweepOutcome): string {
     ...sweep.failures.map((each) => caseOf("invalid", each)),
     ...sweep.unknowns.map((each) => caseOf("unknown", each)),
   ];
-  return junitXml("cap-test", [{ name, seconds, cases }]);
+  return junitXml([{ name, seconds, timestamp, cases }]);
 }

@@ -69,6 +69,10 @@ describe("JUnit", () => {
     expect(schemaProblems(xml.replace('tests="6"', 'tests="5"'))).not.toEqual([]);
     expect(schemaProblems(xml.replace('time="1.500"', 'time="soon"'))).not.toEqual([]);
     expect(schemaProblems(xml.replace("</testsuite>", ""))).not.toEqual([]);
+    expect(schemaProblems(xml.replace("<testsuites>", '<testsuites name="ci">'))).not.toEqual([]);
+    expect(schemaProblems(xml.replace(/ {4}<properties>\s*<\/properties>\n/, ""))).not.toEqual([]);
+    expect(schemaProblems(xml.replace("<system-err></system-err>", ""))).not.toEqual([]);
+    expect(schemaProblems(xml.replace("</failure>", '</failure><skipped message="both"/>'))).not.toEqual([]);
   });
 });
 

@@ -20,7 +20,7 @@ export function ciJunit(results: CiResults, timestamp: string): string {
     };
     cases.push({ name: "baseline", classname: name, seconds: 0, ...(failed ? { failure } : {}) });
   }
-  return junitXml(name, [{ name, seconds, timestamp: timestamp.replace(/\.\d+Z?$|Z$/, ""), cases }]);
+  return junitXml([{ name, seconds, timestamp, cases }]);
 }
 
 function caseOf(contract: ContractResult): JunitCase {

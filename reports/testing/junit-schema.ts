@@ -1,36 +1,31 @@
 /**
- * The common JUnit schema (the one of Jenkins's xUnit plug-in, which GitLab and the usual actions follow) as a table:
- * which element may stand where, with which attributes of which type. A strict little XML reader checks a document by it.
+ * What fits both of the usual JUnit schemas, Ant's and that of Jenkins's xUnit plug-in, as a table: which element may stand
+ * where, in which order and how often, with which attributes of which type. A strict little XML reader checks a document by it.
  */
 
 interface Rule {
   readonly required: readonly string[];
   readonly optional: readonly string[];
-  /** Elements that may stand inside; text may too where `text` is set. */
+  /**
+   * Elements that may stand inside, in this order; text may too where `text` is set. A name alone: exactly one; with "*": any
+   * number; with "?": of these one at most.
+   */
   readonly children: readonly string[];
   readonly text?: true;
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
-  testsuites: {
-    required: [],
-    optional: ["name", "time", "tests", "failures", "disabled", "errors"],
-    children: ["testsuite"],
-  },
+  testsuites: { required: [], optional: [], children: ["testsuite*"] },
   testsuite: {
-    required: ["name", "tests", "failures", "errors"],
-    optional: ["time", "skipped", "timestamp", "hostname", "id", "package", "disabled", "group", "file"],
-    children: ["properties", "testcase", "system-out", "system-err"],
+    required: ["name", "package", "id", "timestamp", "hostname", "tests", "failures", "errors", "time"],
+    optional: ["skipped"],
+    children: ["properties", "testcase*", "system-out", "system-err"],
   },
-  properties: { required: [], optional: [], children: ["property"] },
+  properties: { required: [], optional: [], children: ["property*"] },
   property: { required: ["name", "value"], optional: [], children: [] },
-  testcase: {
-    required: ["name", "classname"],
-    optional: ["time", "assertions", "status", "group", "file"],
-    children: ["skipped", "error", "failure", "system-out", "system-err"],
-  },
-  failure: { required: ["message"], optional: ["type"], children: [], text: true },
-  error: { required: ["message"], optional: ["type"], children: [], text: true },
+  testcase: { required: ["name", "classname", "time"], optional: [], children: ["skipped?", "error?", "failure?"] },
+  failure: { required: ["type"], optional: ["message"], children: [], text: true },
+  error: { required: ["type"], optional: ["message"], children: [], text: true },
   skipped: { required: [], optional: ["type", "message"], children: [], text: true },
   "system-out": { required: [], optional: [], children: [], text: true },
   "system-err": { required: [], optional: [], children: [], text: true },
@@ -42,7 +37,9 @@ const TYPES: Readonly<Record<string, RegExp>> = {
   failures: COUNT,
   errors: COUNT,
   skipped: COUNT,
-  disabled: COUNT,
+  id: COUNT,
+  package: /\S/,
+  hostname: /\S/,
   time: /^\d+(\.\d+)?$/,
   timestamp: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/,
 };
@@ -79,15 +76,28 @@ function check(element: Element, problems: string[]): void {
     if (TYPES[name]?.test(element.attributes[name] ?? "") === false) problems.push(`${element.name}: bad ${name}`);
   }
   if (rule.text === undefined && element.text.trim() !== "") problems.push(`text in ${element.name}`);
-  for (const child of element.children) {
-    if (!rule.children.includes(child.name)) problems.push(`${child.name} in ${element.name}`);
-    check(child, problems);
+  checkOrder(element, rule, problems);
+  for (const child of element.children) check(child, problems);
+  if (element.name === "testsuite") checkCounts(element, problems);
+}
+
+function checkOrder({ name, children }: Element, rule: Rule, problems: string[]): void {
+  let at = 0;
+  let choices = 0;
+  for (const allowed of rule.children) {
+    const wanted = allowed.replace(/[*?]$/, "");
+    const from = at;
+    while (children[at]?.name === wanted) at++;
+    const found = at - from;
+    if (allowed === wanted && found !== 1) problems.push(`${name} has ${found} ${wanted}, not one`);
+    if (allowed.endsWith("?")) choices += found;
   }
-  if (element.name === "testsuite" || element.name === "testsuites") checkCounts(element, problems);
+  if (at < children.length) problems.push(`${children[at]?.name} in ${name}, there`);
+  if (choices > 1) problems.push(`${choices} endings in a ${name}`);
 }
 
 function checkCounts(element: Element, problems: string[]): void {
-  const cases = casesOf(element);
+  const cases = element.children.filter((child) => child.name === "testcase");
   const holding = (name: string): number =>
     cases.filter(({ children }) => children.some((child) => child.name === name)).length;
   const counts = {
@@ -102,9 +112,6 @@ function checkCounts(element: Element, problems: string[]): void {
       problems.push(`${element.name}: ${name} is ${told}, not ${count}`);
   }
 }
-
-const casesOf = ({ name, children }: Element): readonly Element[] =>
-  children.flatMap((child) => (child.name === "testcase" ? [child] : name === "testsuites" ? casesOf(child) : []));
 
 /** Elements, attributes in double quotes, text with the five entities: what JUnit files are made of. Throws on anything else. */
 function parse(document: string): Element {

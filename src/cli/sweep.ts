@@ -75,7 +75,7 @@ export function sweepCommand(program: Command, exit: (code: number) => void): vo
 async function run(flags: Flags): Promise<number> {
   const output = createOutput(flags);
   const result = flags.merge === undefined ? await runSweep(flags, output) : mergeSweeps(flags.merge.map(readResult));
-  if (flags.junit !== undefined) writeJunit(flags.junit, result);
+  if (flags.junit !== undefined) writeJunit(flags.junit, result, new Date());
   output.value(result);
   printSweep(result, output);
   return result.invalid > 0 ? EXIT.invalid : result.unknown > 0 || result.runs === 0 ? EXIT.unknown : EXIT.valid;
@@ -140,9 +140,9 @@ function readResult(path: string): SweepResult {
   return result as SweepResult;
 }
 
-function writeJunit(path: string, result: SweepResult): void {
+function writeJunit(path: string, result: SweepResult, now: Date): void {
   try {
-    writeFileSync(path, renderSweepJunit(result));
+    writeFileSync(path, renderSweepJunit(result, now.toISOString()));
   } catch (cause) {
     throw new EnvironmentError(`cannot write ${path}: ${messageOf(cause)}`, { cause });
   }

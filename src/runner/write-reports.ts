@@ -26,6 +26,6 @@ export function pageAssets(page: "report" | "compare" = "report"): { script: str
 }
 
 export async function writeReports({ folder, spec, results, history, logs, trace }: ReportInput): Promise<void> {
-  folder.write("junit.xml", renderJunit(results));
+  folder.write("junit.xml", renderJunit(results, spec));
   folder.write("report.html", await renderReport({ test: spec, results, history, logs, trace }, pageAssets()));
 }

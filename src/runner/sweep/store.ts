@@ -9,6 +9,6 @@ export function storeSweep(result: SweepResult, dir: string, now: Date): RunFold
   const name = `${result.system}-${result.workload}-${result.nemesis}`;
   const folder = createRunFolder(join(resolve(dir), "sweeps"), name, now);
   folder.write("sweep.json", `${JSON.stringify(result, null, 2)}\n`);
-  folder.write("junit.xml", renderSweepJunit(result));
+  folder.write("junit.xml", renderSweepJunit(result, now.toISOString()));
   return folder;
 }

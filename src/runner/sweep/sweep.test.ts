@@ -1,6 +1,7 @@
 /** A sweep is the same runs as `run --seed k`, counted; shards share them out and join again. */
 import { describe, expect, it } from "vitest";
 import { renderSweepJunit } from "../../../reports/sweep-junit.js";
+import { schemaProblems } from "../../../reports/testing/junit-schema.js";
 import { runCli, scratch } from "../../cli/testing/cli.js";
 import type { RunResults } from "../../core/run.js";
 import { registry } from "../../registry.js";
@@ -106,9 +107,10 @@ describe("sweep", () => {
     const folder = scratch();
     try {
       storeSweep(result, folder.path, new Date(0));
-      const junit = renderSweepJunit(result);
+      const junit = renderSweepJunit(result, "2026-11-25T22:57:00.123Z");
       expect(junit).toContain(`name="seed ${result.failures[0]?.seed}"`);
       expect(junit).toContain('type="invalid"');
+      expect(schemaProblems(junit)).toEqual([]);
       expect(junit).toContain("npx cap-test run --system kv-raft");
     } finally {
       folder.remove();

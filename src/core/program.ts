@@ -22,8 +22,16 @@ export type ProgramEvent =
   | { readonly kind: "request"; readonly id: number; readonly body: unknown; readonly wallMs: number }
   | { readonly kind: "timer"; readonly name: string; readonly wallMs: number };
 
+/** Adds a line to the disk. */
+export interface AppendEffect {
+  readonly kind: "append";
+  readonly line: string;
+  /** `line` is made when somebody reads it, and is the same whenever that is: a simulated disk need not, unless its node restarts. */
+  readonly late?: true;
+}
+
 export type Effect =
-  | { readonly kind: "append"; readonly line: string }
+  | AppendEffect
   | { readonly kind: "sync" }
   | { readonly kind: "replace"; readonly lines: readonly string[] }
   | { readonly kind: "send"; readonly to: NodeId; readonly body: unknown }

@@ -1,4 +1,5 @@
 /** What a node writes to its disk, and how it begins again from it. */
+import type { AppendEffect } from "../../core/program.js";
 import { rng } from "../../core/rng.js";
 import { fromImage, toImage } from "../machine.js";
 import type { DiskRecord, Entry } from "./messages.js";
@@ -10,21 +11,39 @@ const KEEP = 200;
 /** Adds an entry to the end of the log, in memory and on disk. Durable after the step's sync. */
 export function writeEntry(state: RaftState, entry: Entry): void {
   state.log.push(entry);
-  state.out.appendLine(lineOf(entry, state.log.last));
+  state.out.write(lineOf(entry, state.log.last));
   // Planted bug: the entry is acknowledged while a crash can still take it back.
   if (state.has("ack-before-fsync")) state.out.promiseTooEarly();
 }
 
-/** The lines of the entries written last, by index modulo its length. */
-const LINES: ({ readonly entry: Entry; readonly index: number; readonly line: string } | undefined)[] = Array(64);
+/** An entry as a line of the disk. */
+class EntryLine implements AppendEffect {
+  readonly kind = "append";
+  readonly late = true;
+  private text: string | undefined;
 
-/** An entry as a line of the disk. Simulated nodes share an entry's memory and write it one after the other: made once for all. */
-function lineOf(entry: Entry, index: number): string {
+  constructor(
+    readonly entry: Entry,
+    readonly index: number,
+  ) {}
+
+  get line(): string {
+    const { entry, index } = this;
+    const record: DiskRecord = { k: "entry", i: index, term: entry.term, request: entry.request };
+    this.text ??= JSON.stringify(record);
+    return this.text;
+  }
+}
+
+/** The lines of the entries written last, by index modulo its length. */
+const LINES: (EntryLine | undefined)[] = Array(64);
+
+/** The line of an entry. Simulated nodes share an entry's memory and write it one after the other: made once for all. */
+function lineOf(entry: Entry, index: number): EntryLine {
   const made = LINES[index % LINES.length];
-  if (made !== undefined && made.entry === entry && made.index === index) return made.line;
-  const record: DiskRecord = { k: "entry", i: index, term: entry.term, request: entry.request };
-  const line = JSON.stringify(record);
-  LINES[index % LINES.length] = { entry, index, line };
+  if (made !== undefined && made.entry === entry && made.index === index) return made;
+  const line = new EntryLine(entry, index);
+  LINES[index % LINES.length] = line;
   return line;
 }
 

@@ -7,7 +7,7 @@
  * The leader counts its own copy at once; that is safe because every later effect, also of later steps, waits for the sync.
  */
 import type { NodeId } from "../../core/op.js";
-import type { Effect } from "../../core/program.js";
+import type { AppendEffect, Effect } from "../../core/program.js";
 import type { DiskRecord, Message } from "./messages.js";
 
 const NOTHING: readonly Effect[] = [];
@@ -20,12 +20,12 @@ export class RaftOutbox {
   private skipSync = false;
 
   append(record: DiskRecord): void {
-    this.appendLine(JSON.stringify(record));
+    this.write({ kind: "append", line: JSON.stringify(record) });
   }
 
-  /** A record that is a line already. */
-  appendLine(line: string): void {
-    this.written.push({ kind: "append", line });
+  /** An append that is made already. */
+  write(effect: AppendEffect): void {
+    this.written.push(effect);
   }
 
   /** Writes everything anew, atomically and durably; what the same step appended is part of it. */

@@ -11,9 +11,9 @@ describe("SimDisk", () => {
     let torn = 0;
     for (let seed = 0; seed < 200; seed++) {
       const d = disk(seed);
-      for (const line of ["a", "b"]) d.append(line);
+      for (const line of ["a", "b"]) d.append({ kind: "append", line });
       d.settle();
-      for (const line of ["c", "d", "e"]) d.append(line);
+      for (const line of ["c", "d", "e"]) d.append({ kind: "append", line });
       const loss = d.crash();
       expect(d.read()).toEqual(["a", "b", "c", "d", "e"].slice(0, 2 + loss.kept));
       expect(loss.unsynced).toBe(3);
@@ -28,7 +28,7 @@ describe("SimDisk", () => {
     const outcomes = new Set<string>();
     for (let seed = 0; seed < 50; seed++) {
       const d = disk(seed);
-      d.append("old");
+      d.append({ kind: "append", line: "old" });
       d.settle();
       d.beginReplace(["new", "newer"]);
       d.crash();
@@ -37,7 +37,26 @@ describe("SimDisk", () => {
     expect([...outcomes].sort()).toEqual(["new,newer", "old"]);
   });
 
+  it("asks for late lines only when it is read", () => {
+    const d = disk(1);
+    let made = 0;
+    const late = {
+      kind: "append" as const,
+      late: true as const,
+      get line(): string {
+        made++;
+        return "late";
+      },
+    };
+    d.append({ kind: "append", line: "a" });
+    d.append(late);
+    d.settle();
+    d.crash();
+    expect(made).toBe(0);
+    expect(d.read()).toEqual(["a", "late"]);
+  });
+
   it("refuses a line that would come back as two", () => {
-    expect(() => disk(1).append("a\nb")).toThrow(TypeError);
+    expect(() => disk(1).append({ kind: "append", line: "a\nb" })).toThrow(TypeError);
   });
 });

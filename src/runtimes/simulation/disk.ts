@@ -2,6 +2,7 @@
  * A disk that forgets what was not synced. It is harsher than killing a process on a healthy machine (there the page cache
  * survives): a crash here is a power cut, because that is what an acknowledgement before fsync gambles with.
  */
+import type { AppendEffect } from "../../core/program.js";
 import type { Rng } from "../../core/rng.js";
 import { drawLatencyUs, type LatencyTable } from "./latency.js";
 
@@ -14,7 +15,8 @@ export interface CrashLoss {
 }
 
 export class SimDisk {
-  private lines: string[] = [];
+  /** Lines, and effects that make theirs when asked. */
+  private lines: (string | AppendEffect)[] = [];
   /** The first `synced` lines survive anything. */
   private synced = 0;
   /** A `replace` under way: a crash leaves the old lines or the new ones, never a mix. */
@@ -25,7 +27,12 @@ export class SimDisk {
     private readonly fsync: LatencyTable,
   ) {}
 
-  append(line: string): void {
+  append(effect: AppendEffect): void {
+    if (effect.late === true) {
+      this.lines.push(effect);
+      return;
+    }
+    const { line } = effect;
     // In Docker lines lie in a file, one a row: a line break inside would come back as two lines.
     if (line.includes("\n")) throw new TypeError("an appended line holds a line break");
     this.lines.push(line);
@@ -70,6 +77,6 @@ export class SimDisk {
 
   /** The surviving lines, oldest first. */
   read(): readonly string[] {
-    return this.lines.slice();
+    return this.lines.map((line) => (typeof line === "string" ? line : line.line));
   }
 }

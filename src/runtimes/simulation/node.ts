@@ -185,7 +185,7 @@ export class SimNode {
           this.wires.reply(effect.id, effect.body, this.program.immutableBodies === true);
         return;
       case "append":
-        this.disk.append(effect.line);
+        this.disk.append(effect);
         return;
       case "replace":
         this.disk.beginReplace(effect.lines);

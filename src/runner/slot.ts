@@ -1,5 +1,6 @@
 /** One worker slot of the interpreter: a thread, its current process, and that process's client. */
 import { getEventListeners } from "node:events";
+import { isHeard } from "../core/abort.js";
 import { messageOf } from "../core/errors.js";
 import type { Completion, Invocation, NodeId, Process, Thread } from "../core/op.js";
 import type { Clock } from "../core/runtime.js";
@@ -70,7 +71,8 @@ export class Slot {
    */
   private unusedAbort(): AbortController {
     const { signal } = this.abort;
-    if (signal.aborted || getEventListeners(signal, "abort").length > 0) this.abort = new AbortController();
+    if (signal.aborted || isHeard(signal, getEventListeners(signal, "abort").length))
+      this.abort = new AbortController();
     return this.abort;
   }
 

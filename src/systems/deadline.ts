@@ -1,5 +1,6 @@
 /** A deadline for one question to a node: a paused node accepts connections and never answers, so nothing may wait for it. */
 import { getEventListeners, setMaxListeners } from "node:events";
+import { isHeard } from "../core/abort.js";
 import type { Clock } from "../core/runtime.js";
 
 const ANSWERED = "answered";
@@ -18,7 +19,7 @@ export async function within<T>(
   let over = false;
   // After the answer it ends whatever `ask` left under way. Mostly nothing: and to abort a signal costs more than all the rest.
   const expire = (): void => {
-    if (!over || getEventListeners(deadline.signal, "abort").length > 0) deadline.abort();
+    if (!over || isHeard(deadline.signal, getEventListeners(deadline.signal, "abort").length)) deadline.abort();
   };
   if (outer.aborted) expire();
   outer.addEventListener("abort", expire, { once: true });

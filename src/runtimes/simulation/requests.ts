@@ -2,6 +2,7 @@
  * Clients' requests: one to one node, no retry, and an honest answer to the question whether the node may have seen it.
  * Clients stand outside the cluster's network, so cuts do not touch them.
  */
+import { offAbort, onAbort } from "../../core/abort.js";
 import { type Rng, rng } from "../../core/rng.js";
 import { type PacketFault, RequestError } from "../../core/runtime.js";
 import { cloneJson } from "./clone.js";
@@ -24,11 +25,11 @@ export class PendingRequest {
     private readonly signal: AbortSignal,
   ) {
     kernel.waiting++;
-    signal.addEventListener("abort", this.onAbort);
+    onAbort(signal, this.aborted);
   }
 
   // The request may be on its way, in the node, or answered already: only "sent" is safe to say.
-  private readonly onAbort = (): void => {
+  private readonly aborted = (): void => {
     if (this.end()) this.reject(new RequestError("timeout", true));
   };
 
@@ -36,7 +37,7 @@ export class PendingRequest {
     if (this.done) return false;
     this.done = true;
     this.kernel.waiting--;
-    this.signal.removeEventListener("abort", this.onAbort);
+    offAbort(this.signal, this.aborted);
     return true;
   }
 

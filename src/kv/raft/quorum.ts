@@ -5,11 +5,11 @@ import type { Peer, RaftState } from "./state.js";
 export function majorityOf(state: RaftState, own: number, numberOf: (peer: Peer) => number): number {
   const { peers, sorted } = state;
   // Insertion into a kept list: this runs for every answer to every message, and a list a call would be most of its cost.
-  sorted.length = 0;
-  sorted.push(own);
+  sorted[0] = own;
+  let count = 1;
   for (const peer of peers) {
     const number = numberOf(peer);
-    let at = sorted.length;
+    let at = count++;
     for (; at > 0 && (sorted[at - 1] as number) < number; at--) sorted[at] = sorted[at - 1] as number;
     sorted[at] = number;
   }

@@ -137,9 +137,8 @@ export function partsOf(calls: Calls): Part[] {
   const at = starts.slice();
   for (let i = 0; i < count; i++) order[bump(at, (keys[i] as number) + 1)] = i;
   const parts: Part[] = [];
-  for (let k = 0; k < sizes.length; k++) {
+  for (const [k, size] of sizes.entries()) {
     const start = starts[k] as number;
-    const size = sizes[k] as number;
     if (size > 0) parts.push({ key: k - 1, calls: order.subarray(start, start + size) });
   }
   return parts;

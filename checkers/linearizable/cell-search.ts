@@ -77,7 +77,7 @@ function rowsOf(cells: Cells, part: Part, idOf: (value: number) => number): Row[
       ret: ret[call] as number,
     };
     // A crashed cas of a value to itself changes nothing.
-    if (row.kind !== CAS || row.ret !== NEVER || row.from !== row.to) rows.push(row);
+    if (row.ret !== NEVER || row.from !== row.to) rows.push(row);
   }
   return rows;
 }
@@ -104,7 +104,7 @@ function settle(rows: readonly Row[], initial: number): void {
   for (const row of rows) if (row.to !== -1) writers.set(row.to, writers.has(row.to) ? "several" : row);
   const seenBy = new Map<number, number>();
   // A crashed cas saw something only if it happened, which is known once it was settled.
-  const todo = rows.filter((row) => row.kind !== MISS && row.from !== -1 && row.ret !== NEVER);
+  const todo = rows.filter((row) => row.kind !== MISS && row.ret !== NEVER);
   for (let row = todo.pop(); row !== undefined; row = todo.pop()) {
     const { from, ret } = row;
     if (from === initial || ret >= (seenBy.get(from) ?? NEVER)) continue;

@@ -54,10 +54,10 @@ export function cellsOf(history: ColumnarHistory, options: CellOptions, modelNam
     if (kind === READ) {
       const seen = calls.outputs[call] as number;
       if (skipNil && seen === NULL_VALUE) continue;
-      from[n] = canonical === undefined ? seen : idOf(seen);
+      from[n] = idOf(seen);
     } else {
       const input = calls.inputs[call] as number;
-      if (kind === WRITE) to[n] = canonical === undefined ? input : idOf(input);
+      if (kind === WRITE) to[n] = idOf(input);
       else {
         if (!values.isPair(input)) splitCas(history, calls, call);
         from[n] = values.first(input);

@@ -1,7 +1,7 @@
 /** What becomes of a check that is done in steps, of budgets, and of how much is told. */
 import { describe, expect, it } from "vitest";
-import { columnar } from "../../src/history/index.js";
-import { h } from "../../src/history/testing.js";
+import { columnar, historyOf } from "../../src/history/index.js";
+import { h, ops } from "../../src/history/testing.js";
 import { LinearizableCheck } from "./check.js";
 import { modelNameOf } from "./families.js";
 import { checkLinearizable, type LinearizableOptions, linearizableChecker } from "./index.js";
@@ -77,6 +77,14 @@ describe("a check in steps", () => {
     expect(none.keys).toEqual({ checked: 2, invalid: 0, unknown: 2 });
   });
 
+  it("counts a step for every sixteen crashed calls looked at", () => {
+    const crashed = Array.from({ length: 64 }, (_, i) => `${i + 10}:c${i + 10},1?`).join(" ");
+    const steps = (text: string): number => checkOf(text, { method: "search" }).conclude().steps;
+    // None of them fits anywhere.
+    const more = steps(`${crashed} ${fine("")}`.replaceAll(" /", " ")) - steps(fine("").replaceAll("/", ""));
+    expect(more).toBeGreaterThanOrEqual(64 / 16);
+  });
+
   it("stops when told to", () => {
     // Long enough that the signal is looked at.
     const begins = Array.from({ length: 16 }, (_, i) => `${i}:w${i % 8}(`);
@@ -135,6 +143,12 @@ describe("the model of a history", () => {
     ["0:n 0:a1 0:r1", "counter"],
     ["0:a1 0:r1 0:r[1]", "counter"],
   ])("of %s is %s", (text, model) => expect(modelNameOf(columnar(h(text)))).toBe(model));
+
+  it("is told by what clients did, not by what was done to the cluster", () => {
+    const nemesis = { process: "nemesis", type: "info", f: "lock", value: null, time: 0 } as const;
+    const found = [{ ...nemesis, index: 0 }, ...ops("0:w1 0:r1").map((op) => ({ ...op, index: op.index + 1 }))];
+    expect(modelNameOf(columnar(historyOf(found)))).toBe("cas-register");
+  });
 
   it.each([["0:r1"], ["0:w1 0:q1"], ["0:n 0:a1 0:r[1]"], [""]])("of %s cannot be told", (text) => {
     expect(() => modelNameOf(columnar(h(text)))).toThrow(/cannot tell the model from the ops \(.+\)/);

@@ -180,9 +180,8 @@ function judgePart(
   if (outcome.valid === true) return verdict;
   const prefix = prefixOf(family, part, partProblem, outcome);
   if (outcome.valid === "unknown") {
-    const where =
-      outcome.blocked === -1 ? "" : `, near ${family.callText(partProblem.calls[outcome.blocked] as number)}`;
-    const reason = `${outcome.stopped}, with ${outcome.placed} of ${outcome.total} ops in order${where}`;
+    const near = family.callText(partProblem.calls[outcome.blocked] as number);
+    const reason = `${outcome.stopped}, with ${outcome.placed} of ${outcome.total} ops in order, near ${near}`;
     return { ...verdict, reason, prefix };
   }
   if (!explain) return { ...verdict, prefix };
@@ -195,8 +194,7 @@ function partOf(part: Part, calls: readonly number[]): Part {
 }
 
 function searchWitness(family: Family, part: Part, partProblem: PartProblem, outcome: Outcome): Witness {
-  const bound = outcome.blocked === -1 ? Infinity : (partProblem.problem.ret[outcome.blocked] as number);
-  return smallestWitness(family, part, bound);
+  return smallestWitness(family, part, partProblem.problem.ret[outcome.blocked] as number);
 }
 
 function smallestWitness(family: Family, part: Part, bound = Number.POSITIVE_INFINITY): Witness {
@@ -230,12 +228,12 @@ function begun(family: Family, call: number): string {
 }
 
 function prefixOf(family: Family, part: Part, { calls, stateText }: PartProblem, outcome: Outcome): Prefix {
-  const op = outcome.blocked === -1 ? [] : witnessOf(family.calls, [calls[outcome.blocked] as number], "").ops;
+  const { ops } = witnessOf(family.calls, [calls[outcome.blocked] as number], "");
   return {
     ...(part.key === NONE ? {} : { key: family.calls.history.key(part.key) }),
     linearized: outcome.placed,
     total: outcome.total,
-    op,
+    op: ops,
     states: [...new Set(outcome.states.map(stateText))],
   };
 }

@@ -1,7 +1,7 @@
 /** Models of one's own, with as little as they must have: fuzzed as a register, and told in general words. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { historyOf } from "../../src/history/index.js";
+import { historyOf, parseHistory } from "../../src/history/index.js";
 import { h, ops } from "../../src/history/testing.js";
 import { checkLinearizable, type LinearizableVerdict } from "./index.js";
 import type { Call, Model } from "./model.js";
@@ -68,6 +68,22 @@ describe("a model of one's own", () => {
     expect(check("0:w1 1:c1,2~ 0:r1", plain).valid).toBe(true);
   });
 
+  it("sees what was answered where something was, and nothing where a call crashed or failed", () => {
+    const seen: Call[] = [];
+    const step = (state: unknown, call: Call): unknown => {
+      seen.push(call);
+      return state;
+    };
+    check("0:w1 1:w2? 0:c1,2~ 0:r1", { ...register, step });
+    const outputs = seen.map(({ f, type, output }) => `${f} ${type} ${String(output)}`);
+    expect([...new Set(outputs)].sort()).toEqual([
+      "cas mismatch undefined",
+      "read ok 1",
+      "write info undefined",
+      "write ok 1",
+    ]);
+  });
+
   it("is told in general words where it has none of its own", () => {
     expect(check("0:w1 1:c2,3", register).summary).toContain(
       "not linearizable as a my-register: p1 did cas [2,3] on n2 at 0.003 s, begun at 0.002 s, but whatever the order of the ops before and beside it, the state there is 1",
@@ -132,8 +148,20 @@ describe("what a search tells", () => {
   });
 
   it("has no words for times where the history has none", () => {
-    const untimed = historyOf(ops("0:l 1:l").map((op) => ({ ...op, time: 0 })));
-    expect(checkLinearizable(untimed, { model: "mutex" }).summary).not.toMatch(/NaN|undefined| at s/);
+    for (const [model, text] of [
+      ["mutex", "0:l 1:l"],
+      ["mutex", "0:l( 0)3 0:x 1:l( 1)2 1:x"],
+      ["list", "0:r[1] 0:p1"],
+      ["queue", "0:k1 0:q1"],
+      ["cas-register", "0:r1 1:w1"],
+      ["cas-register", "0:w1 0:w2 0:w1 1:r2 1:w3"],
+    ] as const) {
+      const lines = ops(text).map(({ time: _, ...op }) => JSON.stringify(op));
+      const untimed = parseHistory(new TextEncoder().encode(lines.join("\n"))).history;
+      const { valid, summary } = checkLinearizable(untimed, { model });
+      expect(valid).toBe(false);
+      expect(summary).not.toMatch(/NaN|undefined| at s|\(\)|begun at|\d s/);
+    }
   });
 
   it("takes lists for values, equal where their elements are", () => {

@@ -238,6 +238,21 @@ describe("the witness of a search", () => {
     expect(shown(`${before} 0:w7 2:w5? 1:r8`)).toEqual(["0:write 7", "1:read 8"]);
   });
 
+  it("names the state even where nobody saw it", () => {
+    expect(check("0:w1( 1:w1( 0) 1) 2:c1,5 2:c1,6").summary).toContain("the state there is 5");
+  });
+
+  it("goes back to the write that a chain of compare-and-sets began with", () => {
+    expect(shown("0:w1 1:c1,2 2:c2,3 0:r1")).toEqual(["0:write 1", "1:cas [1,2]", "0:read 1"]);
+    expect(shown("0:w1 1:c1,2 2:c2,3 0:w4 1:r3")).toEqual([
+      "0:write 1",
+      "1:cas [1,2]",
+      "2:cas [2,3]",
+      "0:write 4",
+      "1:read 3",
+    ]);
+  });
+
   it("keeps what a cas needed", () => {
     // The cas took 7, so 8 was written over 9.
     expect(shown(`${before} 0:w7 1:w8( 2:c7,9 1) 2:r9 2:r7`)).toEqual([

@@ -403,13 +403,12 @@ class Search {
   }
 
   private outcome(valid: boolean | "unknown", steps: number, stopped?: string): Outcome {
-    const blocked = valid === true ? -1 : (this.byRet[this.deepest] ?? -1);
     return {
       valid,
       steps,
-      placed: valid === true ? this.byRet.length : Math.max(0, this.deepest),
+      placed: valid === true ? this.byRet.length : this.deepest,
       total: this.byRet.length,
-      blocked,
+      blocked: valid === true ? -1 : (this.byRet[this.deepest] as number),
       states: valid === true ? [] : [...this.states],
       ...(stopped === undefined ? {} : { stopped }),
     };

@@ -143,6 +143,11 @@ const bad: [ModelName, string, string][] = [
   ],
   ["queue", "0:q1 1:k( 0:q2 0:k1 1)nil", "it was not empty at any moment"],
   ["queue", "0:q1 2:k? 0:q2 0:q3 3:k3", "but nobody dequeued them, and only 1 dequeue that got no answer had begun"],
+  [
+    "queue",
+    "0:q1 2:k? 4:k? 0:q2 0:q3 0:q4 3:k4",
+    "(1, 2, 3), but nobody dequeued them, and only 2 dequeues that got no",
+  ],
   ["queue", "0:k1 0:q1", "p0 dequeued 1 on n1 at 0.001 s, before p0 began to enqueue it (0.002 s)"],
   ["queue", "0:q1 1:q1 0:q2 1:k2", "the state there is [1, 1, 2]"],
   ["stack", "0:u1 0:u2 1:o1", "the state there is [1, 2] (the last is on top)"],
@@ -177,6 +182,11 @@ const bad: [ModelName, string, string][] = [
   ["list", "0:p1( 1:r[1,1]", "which shows 1 twice, which was appended once"],
   ["list", "0:p1( 1:r[1] 1:r[]", "but p1 had read [1] before at 0.002 s"],
   ["set", "1:r( 0:a1 0:i0( 0)false 1)[0] 0:a0", "p1 read the set as [0]"],
+  ["counter", "0:n( 0)2 0:r5", "p0 incremented by 1 to 2 on n1 at 0.001 s, begun at 0 s, but whatever the order"],
+  ["counter", "0:r0 0:n4( 0)7", "p0 incremented by 4 to 7 on n1 at 0.003 s, begun at 0.002 s, but whatever the order"],
+  ["counter", "0:n2 1:n4 0:r1", "p0 read 1 on n1"],
+  ["list", "0:p1( 1:p2( 2:p1( 0) 1) 2) 3:r[3]", "the state there is one of ["],
+  ["stack", "0:u1( 1:u2( 0) 1) 2:u5? 3:o7", "nobody ever pushed it"],
   ["list", "0:r[1] 0:p1", "before p0 began to append 1 (0.002 s)"],
 ];
 

@@ -38,7 +38,6 @@ export function neverEmpty(
   }
   return windows.some(([, to], i) => {
     const begin = first[i] as number;
-    if (begin >= to) return true;
     if (good[placeOf(moments, begin)] === 1) return false;
     return goodBefore[placeOf(common, to)] === goodBefore[placeOf(common, begin)];
   });

@@ -13,19 +13,20 @@ export const queueModel: BuiltIn<readonly unknown[]> = {
   step: (queue, { f, input, output, type }) => {
     if (f === "enqueue") return [...queue, input];
     if (type === "info") return queue.slice(1);
-    if (output === null || output === undefined) return queue.length === 0 ? queue : undefined;
-    return queue.length > 0 && valueKey(queue[0]) === valueKey(output) ? queue.slice(1) : undefined;
+    if (output === null) return queue.length === 0 ? queue : undefined;
+    // What is not there is no value: only null has the same key.
+    return valueKey(queue[0]) === valueKey(output) ? queue.slice(1) : undefined;
   },
   key: valueKey,
   describe: (queue) => (queue.length === 0 ? "empty" : listText(queue)),
-  looks: ({ f, output, type }) => f === "dequeue" && type === "ok" && (output === null || output === undefined),
+  looks: ({ f, output, type }) => f === "dequeue" && type === "ok" && output === null,
   blind: ({ f }) => f === "enqueue",
   together: (call) => valueMoved(call, "enqueue"),
   malformed: (call) => nullInside(call, "enqueue"),
   words: ({ f, input, output, type }) => {
     if (f === "enqueue") return `enqueued ${show(input)}`;
     if (type === "info") return "began to dequeue";
-    return output === null || output === undefined ? "found the queue empty" : `dequeued ${show(output)}`;
+    return output === null ? "found the queue empty" : `dequeued ${show(output)}`;
   },
   simplify: (calls) => simplifyTaken(calls, "enqueue"),
 };

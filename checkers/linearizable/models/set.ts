@@ -17,8 +17,8 @@ function elementsOf(list: readonly unknown[]): Elements | undefined {
 }
 
 /** What an add, remove or contains answered, where it did. */
-export function answered({ f, input, output, type }: Call): boolean | undefined {
-  if (type !== "ok" || typeof output !== "boolean") return undefined;
+export function answered({ f, input, output }: Call): boolean | undefined {
+  if (typeof output !== "boolean") return undefined;
   // An echo of the element `true` tells nothing; contains has to answer.
   return f !== "contains" && output === input ? undefined : output;
 }

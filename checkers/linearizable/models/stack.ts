@@ -12,19 +12,20 @@ export const stackModel: BuiltIn<readonly unknown[]> = {
   step: (stack, { f, input, output, type }) => {
     if (f === "push") return [...stack, input];
     if (type === "info") return stack.length === 0 ? stack : stack.slice(0, -1);
-    if (output === null || output === undefined) return stack.length === 0 ? stack : undefined;
-    return stack.length > 0 && valueKey(stack.at(-1)) === valueKey(output) ? stack.slice(0, -1) : undefined;
+    if (output === null) return stack.length === 0 ? stack : undefined;
+    // What is not there is no value: only null has the same key.
+    return valueKey(stack.at(-1)) === valueKey(output) ? stack.slice(0, -1) : undefined;
   },
   key: valueKey,
   describe: (stack) => (stack.length === 0 ? "empty" : `${listText(stack)} (the last is on top)`),
-  looks: ({ f, output, type }) => f === "pop" && type === "ok" && (output === null || output === undefined),
+  looks: ({ f, output, type }) => f === "pop" && type === "ok" && output === null,
   blind: ({ f }) => f === "push",
   together: (call) => valueMoved(call, "push"),
   malformed: (call) => nullInside(call, "push"),
   words: ({ f, input, output, type }) => {
     if (f === "push") return `pushed ${show(input)}`;
     if (type === "info") return "began to pop";
-    return output === null || output === undefined ? "found the stack empty" : `popped ${show(output)}`;
+    return output === null ? "found the stack empty" : `popped ${show(output)}`;
   },
   simplify: (calls) => simplifyTaken(calls, "push"),
 };

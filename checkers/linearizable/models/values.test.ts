@@ -34,6 +34,7 @@ describe("initial values", () => {
     ["set", [0, 2], "1:d1? 0:i2( 0)true 0:i1( 0)false", "1:d1? 0:i1( 0)true"],
     ["set", [1, 1], "0:d1( 0)true 0:i1( 0)false", "0:i2( 0)true"],
     ["set", [2], "0:a1 0:r[1,2]", "0:a1 0:r[1]"],
+    ["set", [1], "0:d1 0:a1 0:i1( 0)true", "0:a1 0:d1 0:i1( 0)true"],
     ["list", [1, 2], "0:r[1,2] 0:p3 0:r[1,2,3]", "0:r[2,1]"],
     ["list", [3], "0:p1( 1:r[3] 0) 1:r[3,1]", "0:p1 0:r[1,3]"],
     ["list", null, "0:r[] 0:rnil", "0:r[1]"],
@@ -164,6 +165,7 @@ describe("multi-registers", () => {
       false,
     );
     expect(multi(["info", "read", null], ["ok", "read", {}, null]).valid).toBe(true);
+    expect(multi(["info", "write", { a: 1 }], ["ok", "read", { a: 1 }, null]).valid).toBe(true);
   });
 
   it("begin with a map", () => {

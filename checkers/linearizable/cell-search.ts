@@ -31,19 +31,13 @@ export function cellProblem(cells: Cells, part: Part, exact = false): PartProble
     return values.push(value) - 1;
   };
   const initial = idOf(cells.initial);
-  for (const call of part.calls) {
-    const kind = cells.kinds[call];
-    if (kind !== WRITE) idOf(cells.from[call] as number);
-    if (kind === WRITE || kind === CAS) idOf(cells.to[call] as number);
-  }
   const rows = rowsOf(cells, part, idOf);
   const sightings = sightingsOf(rows, values.length);
   const junk = values.push(-1) - 1;
   const plain = (value: number): number =>
     exact || value === -1 || sightings.wanted[value] === 1 || sightings.denied[value] === 1 ? value : junk;
-  const kept = rows.filter(
-    ({ kind, to, ret }) => kind === READ || kind === MISS || ret !== NEVER || sightings.anyDenied || plain(to) !== junk,
-  );
+  // Crashed reads were dropped while reading, so what crashed writes.
+  const kept = rows.filter(({ to, ret }) => ret !== NEVER || sightings.anyDenied || plain(to) !== junk);
   settle(kept, initial);
   const { history } = cells.calls;
   return {
@@ -100,18 +94,16 @@ function sightingsOf(rows: readonly Row[], count: number): Sightings {
  * effect by then.
  */
 function settle(rows: readonly Row[], initial: number): void {
-  const writers = new Map<number, Row | "several">();
-  for (const row of rows) if (row.to !== -1) writers.set(row.to, writers.has(row.to) ? "several" : row);
-  const seenBy = new Map<number, number>();
+  /** undefined: there are several. */
+  const writers = new Map<number, Row | undefined>();
+  for (const row of rows) if (row.to !== -1) writers.set(row.to, writers.has(row.to) ? undefined : row);
   // A crashed cas saw something only if it happened, which is known once it was settled.
   const todo = rows.filter((row) => row.kind !== MISS && row.ret !== NEVER);
   for (let row = todo.pop(); row !== undefined; row = todo.pop()) {
     const { from, ret } = row;
-    if (from === initial || ret >= (seenBy.get(from) ?? NEVER)) continue;
-    seenBy.set(from, ret);
-    const writer = writers.get(from);
+    const writer = from === initial ? undefined : writers.get(from);
     // Written only after it was seen: no order allows that, and the search will say so.
-    if (writer === undefined || writer === "several" || writer.inv >= ret || writer.ret <= ret) continue;
+    if (writer === undefined || writer.inv >= ret || writer.ret <= ret) continue;
     writer.ret = ret;
     if (writer.kind === CAS) todo.push(writer);
   }

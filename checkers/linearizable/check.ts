@@ -21,7 +21,7 @@ const KEYS_TOLD = 100;
 const WITNESSES_TOLD = 3;
 
 /** So many steps may be spent on the words for a violation. */
-const WORDS_STEPS = 400_000;
+const WORDS_STEPS = 100_000;
 
 /** The one type of anomaly there is here, for reports that count them by type. */
 const NONLINEARIZABLE = "nonlinearizable";

@@ -102,6 +102,16 @@ describe("registers, golden", () => {
       "p0 read 3 from n1 at 0.008 s",
     ],
     ["a mismatch although it was there from the start", "1:cnil,9~ 0:rnil", "the register was null from the start"],
+    [
+      "a chain whose second value was there before its first was acknowledged",
+      "0:w1( 1:c1,2 2:w5 2:r5 0) 3:r2",
+      "p3 read 2",
+    ],
+    [
+      "a value and the initial one in two orders",
+      "0:w1( 1:r1 2:rnil 0)",
+      "p2 read null from n3 at 0.004 s, but 1 had been read by p1",
+    ],
     ["one crashed write used twice", "1:w1? 0:r1 0:w2 0:r1", "p0 read 1"],
     ["one key of two", "x/0:w1 y/1:w2 x/1:r1 y/0:rnil", "(1 of 2 keys): key y: p0 read null"],
   ];

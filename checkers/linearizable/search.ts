@@ -64,7 +64,7 @@ export interface Outcome {
 
 /** At most so many states are told. */
 const STATES_TOLD = 16;
-const SIGNAL_EVERY = 1 << 16;
+const SIGNAL_EVERY = 1 << 13;
 /** To look at so many crashed calls costs as much as a step. */
 const LOOKS_A_STEP = 16;
 

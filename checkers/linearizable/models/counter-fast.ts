@@ -178,15 +178,14 @@ class CounterSlots {
     const { inv, ret } = this.calls;
     const done = this.increments.filter((call) => (ret[call] as number) < (inv[last] as number));
     const count = (this.groups[j] as Group).count;
-    for (let i = Math.min(j + 1, ends.length); i >= 0; i--) {
+    // The earliest deadline first rule fails only where some such stretch is too full: at the latest the one from the beginning.
+    for (let i = Math.min(j + 1, ends.length); ; i--) {
       const before = i === 0 ? -1 : (ends[i - 1] as number);
       const from = before === -1 ? -1 : (ret[before] as number);
       const within = done.filter((call) => (inv[call] as number) > from);
       const most = count - (i === 0 ? 0 : (this.groups[i - 1] as Group).count);
-      if (within.length > most) return this.squeezed(before, last, within.slice(0, most + 1));
+      if (within.length > most || i === 0) return this.squeezed(before, last, within.slice(0, most + 1));
     }
-    // Not reached: the earliest deadline first rule fails only where some such stretch is too full.
-    return { calls: [...this.increments, ...this.reads] };
   }
 
   private squeezed(before: number, last: number, within: readonly number[]): Violation {

@@ -45,7 +45,7 @@ function microsOf({ f, input, output, type }: Call): readonly Micro[] | undefine
 }
 
 const canonical = (registers: Registers): Registers =>
-  Object.fromEntries(Object.entries(registers).filter(([, value]) => value !== null && value !== undefined));
+  Object.fromEntries(Object.entries(registers).filter(([, value]) => (value ?? null) !== null));
 
 /** `anyNil`: a read of null saw anything. */
 export function multiRegisterModel(anyNil: boolean): BuiltIn<Registers> {

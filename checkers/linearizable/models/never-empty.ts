@@ -69,12 +69,10 @@ function possibleAt(
   // To spare at a deadline: crashed dequeues begun by then, less the deadlines up to it.
   const spare = new Spare(due.map(({ by }, i) => placeOf(begins, by + 1) - (i + 1)));
   const byPut = [...due.keys()].sort((a, b) => (due[a] as Due).from - (due[b] as Due).from);
-  let gone = 0;
-  let begun = 0;
   let dropped = 0;
   for (const [i, moment] of moments.entries()) {
-    while (gone < puts.length && (puts[gone] as number) < moment) gone++;
-    while (begun < begins.length && (begins[begun] as number) <= moment) begun++;
+    const gone = placeOf(puts, moment);
+    const begun = placeOf(begins, moment + 1);
     for (; dropped < byPut.length && (due[byPut[dropped] as number] as Due).from < moment; dropped++) {
       spare.drop(byPut[dropped] as number);
     }

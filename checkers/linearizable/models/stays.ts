@@ -19,9 +19,9 @@ export class Stays {
   constructor(transits: readonly Transit[]) {
     this.sorted = transits.filter(({ putRet, takeInv }) => putRet < takeInv).toSorted((a, b) => a.putRet - b.putRet);
     for (const { putRet, takeInv } of this.sorted) {
-      const last = this.ends.length - 1;
-      if (last >= 0 && putRet < (this.ends[last] as number)) {
-        this.ends[last] = Math.max(this.ends[last] as number, takeInv);
+      const until = this.ends.at(-1) ?? Number.NEGATIVE_INFINITY;
+      if (putRet < until) {
+        this.ends[this.ends.length - 1] = Math.max(until, takeInv);
       } else {
         this.begins.push(putRet);
         this.ends.push(takeInv);

@@ -93,6 +93,16 @@ describe("values that a model does not understand", () => {
     expect(() => checkLinearizable(h(text), { model, method: "search" })).toThrow(words);
   });
 
+  it.each<[ModelName, string, string]>([
+    ["queue", "0:qnil", "enqueue needs a value other than null"],
+    ["queue", "0:q1 0:qnil 0:k1", "enqueue needs a value other than null"],
+    ["stack", "0:unil", "push needs a value other than null"],
+  ])("whatever the method: %s: %s", (model, text, words) => {
+    for (const method of ["auto", "search"] as const)
+      expect(() => checkLinearizable(h(text), { model, method })).toThrow(words);
+    expect(checkLinearizable(h(text), { model, method: "fast" }).valid).toBe("unknown");
+  });
+
   it.each<[ModelName, string]>([
     ["counter", "0:r? 0:nnil 0:r1"],
     ["set", "0:r? 0:i3? 0:rnil"],

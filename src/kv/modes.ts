@@ -37,6 +37,7 @@ const MODES: Readonly<Record<string, (options: TextOptions) => ProgramFactory>> 
       reads: oneOf(options, "reads", ["index", "lease", "local"]),
       electionMs: wholeNumber(options, "election-ms", RAFT_DEFAULTS.electionMs),
       preVote: oneOf(options, "pre-vote", ["true", "false"]) === "true",
+      settleMs: wholeNumber(options, "settle-ms", RAFT_DEFAULTS.settleMs),
       snapshotEntries: wholeNumber(options, "snapshot-entries", RAFT_DEFAULTS.snapshotEntries),
       bug: options.bug ?? "none",
     }),

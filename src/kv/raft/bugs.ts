@@ -6,6 +6,12 @@ const system = "kv-raft";
 /** Far more elections in a short run, and candidates that meet in one term; a sound node is as safe without pre-vote. */
 const ELECTIONS = { "pre-vote": "false", "election-ms": "150" };
 
+/**
+ * Besides, leaders that settle before they open their terms. Else a term has an entry, and older entries are safe, within a
+ * millisecond of the election.
+ */
+const LATE_TERMS = { ...ELECTIONS, "settle-ms": "150" };
+
 export const RAFT_BUGS: readonly PlantedBug[] = [
   {
     name: "ack-before-commit",
@@ -30,7 +36,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     workload: "set",
     nemesis: "swarm",
     checker: "set-full",
-    options: ELECTIONS,
+    options: LATE_TERMS,
   },
   {
     name: "term-not-persisted",
@@ -39,7 +45,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     workload: "set",
     nemesis: "swarm",
     checker: "set-full",
-    options: ELECTIONS,
+    options: LATE_TERMS,
   },
   {
     name: "commit-older-term",
@@ -48,7 +54,7 @@ export const RAFT_BUGS: readonly PlantedBug[] = [
     workload: "set",
     nemesis: "swarm",
     checker: "set-full",
-    options: ELECTIONS,
+    options: LATE_TERMS,
   },
   {
     name: "no-log-matching",

@@ -7,11 +7,16 @@ import { isNamed } from "./apply.js";
 import { writeEntry } from "./disk.js";
 import type { Forward } from "./messages.js";
 import { queueRead } from "./reads.js";
-import { beginRound, pushEntries } from "./replication.js";
+import { beginRound, openTerm, pushEntries } from "./replication.js";
 import type { Origin, RaftState } from "./state.js";
 
 /** A request from a client of this node or, forwarded, of another. This node leads. */
 export function execute(state: RaftState, origin: Origin, request: Request): void {
+  // Not logged yet, so that a leader which loses its term before it opens it can promise that there was no effect.
+  if (state.settling) {
+    state.held.push({ origin, request });
+    return;
+  }
   if (isRead(request.f)) {
     if (queueRead(state, origin, request)) beginRound(state);
     return;
@@ -20,6 +25,15 @@ export function execute(state: RaftState, origin: Origin, request: Request): voi
   const logged = state.has("cas-at-proposal") ? decideNow(state, origin, request) : request;
   if (logged === undefined) return;
   propose(state, origin, logged);
+}
+
+/** The timer "settle": the others had time to catch up, and now this leader opens its term and takes what waits. */
+export function onSettleTimer(state: RaftState): void {
+  if (!state.settling) return;
+  openTerm(state);
+  const { held } = state;
+  state.held = [];
+  for (const { origin, request } of held) execute(state, origin, request);
 }
 
 function propose(state: RaftState, origin: Origin, request: Request): void {

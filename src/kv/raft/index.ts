@@ -3,7 +3,7 @@ import type { NodeId } from "../../core/op.js";
 import type { Effect, Program, ProgramEvent } from "../../core/program.js";
 import { restore, writeHard, writeSnapshot } from "./disk.js";
 import { armElection, onElectionTimer, onPrevote, onVote, onVoteReply } from "./election.js";
-import { onForward } from "./execute.js";
+import { onForward, onSettleTimer } from "./execute.js";
 import { onAppend, onInstall } from "./follower.js";
 import type { Message } from "./messages.js";
 import { type RaftOptions, raftOptions } from "./options.js";
@@ -84,6 +84,7 @@ function leaderChanged(state: RaftState): boolean {
 function onTimer(state: RaftState, name: string): void {
   if (name === "election") onElectionTimer(state);
   else if (name === "heartbeat") onHeartbeatTimer(state);
+  else if (name === "settle") onSettleTimer(state);
   else onExpiryTimer(state);
 }
 

@@ -16,6 +16,11 @@ export interface RaftOptions {
    * Leases do.
    */
   readonly preVote: boolean;
+  /**
+   * How long a new leader only brings the others up to date, before it opens its term and takes requests (as Zab does: first
+   * synchronization, then broadcast); ms. Nothing of its predecessors is committed meanwhile, so requests wait. 0: it opens at once.
+   */
+  readonly settleMs: number;
   /** Entries applied since the last snapshot before the next one is written. */
   readonly snapshotEntries: number;
   /** How long a node keeps a request while no leader is known, before it refuses; ms. */
@@ -29,6 +34,7 @@ export const RAFT_DEFAULTS: RaftOptions = {
   electionMs: 500,
   heartbeatMs: 50,
   preVote: true,
+  settleMs: 0,
   snapshotEntries: 1000,
   holdMs: 250,
   bug: "none",

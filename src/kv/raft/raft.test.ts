@@ -11,6 +11,14 @@ describe("kv-raft under all faults", () => {
     });
   }
 
+  for (let seed = 1; seed <= 8; seed++) {
+    it(`keeps them where leaders settle before they open their terms, seed ${seed}`, async () => {
+      const { violations, ok } = await chaos({ seed, raft: { settleMs: 100, preVote: false, electionMs: 150 } });
+      expect(violations).toEqual([]);
+      expect(ok).toBeGreaterThan(20);
+    });
+  }
+
   it("repeats itself from its seed", async () => {
     const [a, b] = [await chaos({ seed: 7, durationMs: 3_000 }), await chaos({ seed: 7, durationMs: 3_000 })];
     expect(a.history.length).toBeGreaterThan(100);

@@ -6,7 +6,7 @@ import type { NodeId } from "../../core/op.js";
 import { toImage } from "../machine.js";
 import { applyTo } from "./apply.js";
 import { writeEntry } from "./disk.js";
-import type { Appended } from "./messages.js";
+import type { Appended, Entry } from "./messages.js";
 import { hearsMajority, leaseClock, majorityOf } from "./quorum.js";
 import { serveReads } from "./reads.js";
 import { follow } from "./roles.js";
@@ -19,7 +19,7 @@ const WINDOW = 2;
 const RESEND_MS = 150;
 const RESEND_SNAPSHOT_MS = 500;
 
-/** This candidate has a majority. Its first entry lets it commit what former leaders left (section 6.4, step 1). */
+/** This candidate has a majority. */
 export function beginReign(state: RaftState): void {
   const { log, nowMs, others } = state;
   state.role = "leader";
@@ -41,10 +41,22 @@ export function beginReign(state: RaftState): void {
     heardMs: state.reignMs,
     heardAt: -1,
   }));
-  writeEntry(state, { term: state.term, request: null });
+  state.settling = state.options.settleMs > 0;
+  if (state.settling) state.out.timer("settle", state.options.settleMs);
+  else writeEntry(state, openingEntry(state));
   for (const peer of state.peers) sendAppend(state, peer);
   state.out.timer("heartbeat", state.options.heartbeatMs);
   advanceCommit(state);
+}
+
+/** The first entry of a term lets its leader commit what former leaders left (section 6.4, step 1). */
+const openingEntry = ({ term }: RaftState): Entry => ({ term, request: null });
+
+/** The end of the time to settle. */
+export function openTerm(state: RaftState): void {
+  state.settling = false;
+  writeEntry(state, openingEntry(state));
+  pushEntries(state);
 }
 
 /** The timer "heartbeat", while this node leads. */

@@ -17,14 +17,17 @@ export function follow(state: RaftState, term: number, leader: NodeId | null): v
 }
 
 /**
- * Reads that wait are refused: they change nothing. Writes that wait stay: the entry may still be committed by the next
- * leader, and this node learns of it as a follower (or learns that another entry took the place).
+ * Reads that wait are refused: they change nothing; so are requests that no term was opened for. Writes that wait stay: the
+ * entry may still be committed by the next leader, and this node learns of it as a follower (or learns that another entry took
+ * the place).
  */
 function stepDown(state: RaftState): void {
   state.out.log(`steps down in term ${state.term}`);
-  const { reads } = state;
+  const { held, reads } = state;
   state.reads = [];
-  for (const { origin } of reads) answerRefusal(state, origin, "lost the leadership", true);
+  state.held = [];
+  state.settling = false;
+  for (const { origin } of [...held, ...reads]) answerRefusal(state, origin, "lost the leadership", true);
   if (!state.has("fail-on-step-down")) return;
   // Planted bug: the entries are in other logs, and the next leader may commit them.
   for (const { origin } of state.waiters.values()) answerRefusal(state, origin, "lost the leadership", true);

@@ -59,6 +59,12 @@ export interface Waiter {
   readonly named: boolean;
 }
 
+/** A request that came to a leader before it opened its term. */
+export interface Held {
+  readonly origin: Origin;
+  readonly request: Request;
+}
+
 /** A read that waits until the leader knows that it still leads. */
 export interface Read {
   readonly origin: Origin;
@@ -105,6 +111,9 @@ export class RaftState {
   reignMs = 0;
   /** The first entry of this leader's term. */
   opening = 0;
+  /** This leader has not opened its term yet, and keeps requests until then. */
+  settling = false;
+  held: Held[] = [];
   round = 0;
   /** A read waits for the round after the current one. */
   roundWanted = false;

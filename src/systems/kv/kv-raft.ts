@@ -29,6 +29,12 @@ const mode: KvMode = {
       values: ["true", "false"],
     },
     {
+      name: "settle-ms",
+      summary: "how long a new leader only brings the others up to date before it takes requests; 0: not at all",
+      default: String(RAFT_DEFAULTS.settleMs),
+      values: "integer",
+    },
+    {
       name: "snapshot-entries",
       summary: "entries applied before the log is replaced by a snapshot",
       default: String(RAFT_DEFAULTS.snapshotEntries),

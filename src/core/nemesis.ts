@@ -16,6 +16,14 @@ export interface NemesisContext {
   readonly signal: AbortSignal;
 }
 
+/** How the faults of a nemesis follow each other where they do not come one by one. */
+export interface Rhythm {
+  /** How often a fault moves on to other nodes before it ends, each time for as long again. */
+  readonly moves?: number;
+  /** They come so many at a time, each time after a longer rest; ms. */
+  readonly burst?: { readonly faults: number; readonly restMs: number };
+}
+
 export interface Nemesis {
   readonly name: string;
   /** The f's it answers to. */
@@ -24,9 +32,9 @@ export interface Nemesis {
   readonly needs: readonly Capability[];
   /**
    * Begin and end of faults: each lasts `lastsMs` on average, and the next begins `intervalMs` after its end. Without `lastsMs`
-   * both are the interval. Endless: the runner's time limit ends it.
+   * both are the interval. A nemesis may ignore the rhythm. Endless: the runner's time limit ends it.
    */
-  generator(intervalMs: number, lastsMs?: number): Generator;
+  generator(intervalMs: number, lastsMs?: number, rhythm?: Rhythm): Generator;
   /** Ops that end every fault of this nemesis; invoked once before the final phase, and on interruption. */
   readonly final: readonly Invocation[];
   /** Completes with `info` and a FaultRecord as value; an error leaves the record out and says why. */

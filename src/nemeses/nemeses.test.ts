@@ -11,7 +11,8 @@ import { simulate } from "../generators/simulate.js";
 import { faultSchedule, nemesisDefinitions, parseNemesis } from "./parse.js";
 import { partitionNemesis } from "./partition.js";
 import { killNemesis, pauseNemesis } from "./process.js";
-import { swarmConditions, swarmNemesis } from "./swarm.js";
+import { type SwarmContext, swarmConditions, swarmNemesis } from "./swarm.js";
+import { themeOf } from "./swarm-themes.js";
 
 const READ = { f: "read", value: null };
 const nodes = ["n1", "n2", "n3", "n4", "n5"];
@@ -229,6 +230,91 @@ describe("kill and pause", () => {
 
   it("refuse kinds they do not know", () => {
     expect(() => killNemesis(["leader"])).toThrow(UsageError);
+  });
+});
+
+describe("a rhythm", () => {
+  it("of bursts: so many faults in quick succession, and a longer rest before each burst", () => {
+    const rhythm = { burst: { faults: 3, restMs: 6_000 } };
+    const ops = simulate(until(60e9, killNemesis(["one"]).generator(200, 50, rhythm)), {
+      seed: 3,
+      concurrency: 1,
+      complete: () => ({ afterNs: 1e6, type: "info" }),
+    }).filter(({ type }) => type === "invoke");
+    expect(ops.length).toBeGreaterThan(24);
+    for (const [i, { f, time }] of ops.entries()) {
+      expect(f).toBe(i % 2 === 0 ? "kill" : "start");
+      const gapMs = (time - (ops[i - 1]?.time ?? 0)) / 1e6;
+      const meanMs = i % 2 === 1 ? 50 : i % 6 === 0 ? 6_000 : 200;
+      expect(gapMs).toBeGreaterThan(0.79 * meanMs);
+      expect(gapMs).toBeLessThan(1.21 * meanMs);
+    }
+  });
+});
+
+describe("a fault that moves on", () => {
+  it("begins again so many times, each time for as long, before it ends", () => {
+    const nemesis = partitionNemesis(["primaries"], 5);
+    const ops = simulate(until(60e9, nemesis.generator(4_000, 1_000, { moves: 2 })), {
+      seed: 3,
+      concurrency: 1,
+      complete: () => ({ afterNs: 1e6, type: "info" }),
+    }).filter(({ type }) => type === "invoke");
+    expect(ops.length).toBeGreaterThan(16);
+    for (const [i, { f, time }] of ops.entries()) {
+      expect(f).toBe(i % 4 === 3 ? "stop-partition" : "start-partition");
+      const gapMs = (time - (ops[i - 1]?.time ?? 0)) / 1e6;
+      const meanMs = i % 4 === 0 ? 4_000 : 1_000;
+      expect(gapMs).toBeGreaterThan(0.79 * meanMs);
+      expect(gapMs).toBeLessThan(1.21 * meanMs);
+    }
+    expect(new Set(ops.filter(({ f }) => f === "start-partition").map(({ value }) => JSON.stringify(value))).size).toBe(
+      ops.filter(({ f }) => f === "start-partition").length,
+    );
+  });
+});
+
+describe("a swarm's theme", () => {
+  const SEEDS = Array.from({ length: 300 }, (_, i) => i + 1);
+  const all = { runtime: "simulation", leaders: true } as const;
+  const familiesOf = (seed: number, about: Omit<SwarmContext, "seed"> = all, kinds: string[] = []): string =>
+    swarmNemesis(kinds, 5, { seed, ...about })
+      .fs.filter((f) => !/^(stop-|start$|resume$|reset-)/.test(f))
+      .sort()
+      .join(" ");
+  const FAULTS: Readonly<Record<string, string>> = {
+    "wrong-clocks": "skew-clock start-partition",
+    "moving-cut": "start-partition",
+    "forgetful-voters": "kill start-partition",
+  };
+
+  it("comes in one run of four, and brings its faults alone", () => {
+    const names = SEEDS.flatMap((seed) => themeOf(seed)?.name ?? []);
+    expect(names.length).toBeGreaterThan(50);
+    expect(names.length).toBeLessThan(100);
+    for (const name of Object.keys(FAULTS)) expect(names.filter((one) => one === name).length).toBeGreaterThan(8);
+    for (const seed of SEEDS) {
+      const theme = themeOf(seed);
+      if (theme !== undefined) expect(familiesOf(seed)).toBe(FAULTS[theme.name]);
+    }
+  });
+
+  it("is not played where a family is not allowed, nobody leads, or time is real: the run is an ordinary one then", () => {
+    for (const seed of SEEDS) {
+      const name = themeOf(seed)?.name;
+      if (name === undefined) continue;
+      expect(familiesOf(seed, all, ["kill", "pause"])).not.toContain("start-partition");
+      const plans = (about: Omit<SwarmContext, "seed">): Op[] =>
+        simulate(until(20e9, swarmNemesis([], 5, { seed, ...about }).generator(5_000)), {
+          seed,
+          concurrency: 1,
+          complete: () => ({ afterNs: 5e6, type: "info" }),
+        }).filter(({ type }) => type === "invoke");
+      expect(plans({ ...all, runtime: "docker" })).not.toEqual(plans(all));
+      const leaderless = plans({ ...all, leaders: false });
+      expect(JSON.stringify(leaderless)).not.toContain("primaries");
+      if (name === "forgetful-voters") expect(leaderless).toEqual(plans(all));
+    }
   });
 });
 

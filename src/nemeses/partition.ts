@@ -53,11 +53,17 @@ export function partitionNemesis(
     name: "partition",
     fs: ["start-partition", "stop-partition"],
     needs: ["partition"],
-    generator: (intervalMs, lastsMs = intervalMs) =>
-      beginAndEnd("partition", "start-partition", "stop-partition", { intervalMs, lastsMs }, (random, nth): Plan => {
-        const { shape, oneWay: single } = random.pick(nth === 0 && first.length > 0 ? first : usable);
-        return { shape, oneWay: single, pick: random.uint32() };
-      }),
+    generator: (intervalMs, lastsMs = intervalMs, rhythm) =>
+      beginAndEnd(
+        "partition",
+        "start-partition",
+        "stop-partition",
+        { intervalMs, lastsMs, rhythm },
+        (random, nth): Plan => {
+          const { shape, oneWay: single } = random.pick(nth === 0 && first.length > 0 ? first : usable);
+          return { shape, oneWay: single, pick: random.uint32() };
+        },
+      ),
     final: [{ f: "stop-partition", value: null }],
     invoke: (op, context) => (op.f === "start-partition" ? begin(op, context) : end(context)),
   };

@@ -50,8 +50,8 @@ function processNemesis(acts: Acts, kinds: readonly string[]): Nemesis {
     name: acts.kind,
     fs: [acts.beginF, acts.endF],
     needs: [acts.kind],
-    generator: (intervalMs, lastsMs = intervalMs) =>
-      beginAndEnd(acts.kind, acts.beginF, acts.endF, { intervalMs, lastsMs }, (random): Plan => {
+    generator: (intervalMs, lastsMs = intervalMs, rhythm) =>
+      beginAndEnd(acts.kind, acts.beginF, acts.endF, { intervalMs, lastsMs, rhythm }, (random): Plan => {
         return { shape: random.pick(choices), pick: random.uint32() };
       }),
     final: [{ f: acts.endF, value: null }],

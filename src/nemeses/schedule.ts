@@ -4,6 +4,7 @@
  * systems be compared.
  */
 import type { Generator, Next } from "../core/generator.js";
+import type { Rhythm } from "../core/nemesis.js";
 import { type Rng, rng } from "../core/rng.js";
 import { nemesis } from "../generators/index.js";
 
@@ -11,7 +12,7 @@ import { nemesis } from "../generators/index.js";
 const JITTER_PERCENT = 20;
 
 interface Place {
-  /** How many ops were asked for; even ones begin, odd ones end. */
+  /** How many ops were asked for. */
   readonly count: number;
   /** When the next one is due, ns since the run began. */
   readonly dueNs: number;
@@ -24,6 +25,7 @@ interface Place {
 export interface Pace {
   readonly intervalMs: number;
   readonly lastsMs: number;
+  readonly rhythm?: Rhythm | undefined;
 }
 
 /** Alternates between the two ops; `value(random, nth)` makes the nth begin op's value (from 0). */
@@ -31,11 +33,14 @@ export function beginAndEnd(
   name: string,
   begin: string,
   end: string,
-  { intervalMs, lastsMs }: Pace,
+  { intervalMs, lastsMs, rhythm: { moves = 0, burst } = {} }: Pace,
   value: (random: Rng, nth: number) => unknown,
 ): Generator {
+  const cycle = moves + 2;
+  /** Before the nth fault. */
+  const restMs = (nth: number): number => (burst !== undefined && nth % burst.faults === 0 ? burst.restMs : intervalMs);
   const gapNs = (seed: number, count: number): number => {
-    const meanMs = count % 2 === 0 ? intervalMs : lastsMs;
+    const meanMs = count % cycle === 0 ? restMs(count / cycle) : lastsMs;
     const spanNs = Math.round((meanMs * 1_000_000 * JITTER_PERCENT) / 100);
     const jitterNs = spanNs === 0 ? 0 : rng(seed, `gap-${name}`, count).below(2 * spanNs) - spanNs;
     return Math.round(meanMs * 1_000_000) + jitterNs;
@@ -44,12 +49,13 @@ export function beginAndEnd(
     const gap = gapNs(seed, 0);
     return { count: 0, dueNs: gap, plannedNs: gap, busy: false };
   };
+  const nthOf = (count: number): number => Math.floor(count / cycle) * (moves + 1) + (count % cycle);
   const faultLabel = `fault-${name}`;
   const build = (place: Place | undefined): Generator => {
     // Asked at every step of the run, and the same until the fault is due.
     let made: { readonly seed: number; readonly value: unknown } | undefined;
     const drawn = (seed: number, count: number): unknown => {
-      if (made?.seed !== seed) made = { seed, value: value(rng(seed, faultLabel, count), count / 2) };
+      if (made?.seed !== seed) made = { seed, value: value(rng(seed, faultLabel, count), nthOf(count)) };
       return made.value;
     };
     return {
@@ -57,7 +63,7 @@ export function beginAndEnd(
         const [thread] = context.free;
         if (place?.busy === true || thread === undefined) return "pending";
         const { count, dueNs, plannedNs } = place ?? first(context.seed);
-        const begins = count % 2 === 0;
+        const begins = count % cycle <= moves;
         const op = {
           f: begins ? begin : end,
           value: begins ? drawn(context.seed, count) : null,

@@ -1,7 +1,7 @@
 /**
  * The swarm nemesis: each run, by its seed, gets a random few of all faults, shapes and paces. Runs that leave something out find
  * more than runs that mix everything, since one fault often hides what another would show: a node that is down most of the
- * time loses no acknowledged write (Groce et al., "Swarm testing", ISSTA 2012).
+ * time loses no acknowledged write (Groce et al., "Swarm testing", ISSTA 2012). One run in a few has a theme instead.
  */
 import { UsageError } from "../core/errors.js";
 import type { Nemesis } from "../core/nemesis.js";
@@ -9,11 +9,8 @@ import type { NodeId } from "../core/op.js";
 import { type Rng, rng } from "../core/rng.js";
 import type { RuntimeName } from "../core/runtime.js";
 import { any } from "../generators/index.js";
-import { CLOCK_KINDS, clockNemesis } from "./clock.js";
-import { fits, SHAPES } from "./grudges.js";
-import { PACKET_KINDS, packetNemesis } from "./packet.js";
-import { partitionNemesis } from "./partition.js";
-import { killNemesis, pauseNemesis, TARGETS } from "./process.js";
+import { FAMILIES, type Family, type Paces, type Ratio } from "./swarm-families.js";
+import { themeOf } from "./swarm-themes.js";
 
 /** What a swarm needs to know of its run. */
 export interface SwarmContext {
@@ -22,70 +19,6 @@ export interface SwarmContext {
   /** Does the system name its leaders? */
   readonly leaders: boolean;
 }
-
-type Ratio = readonly [numerator: number, denominator: number];
-
-/** How long the faults of a member last and how far apart they are: one of each is drawn. */
-interface Paces {
-  /** Parts of the interval: from faults that are over in a moment to long ones. */
-  readonly lasts: readonly Ratio[];
-  /** From the end of a fault to the next, in lengths of the fault: long faults in quick succession would leave nobody to hurt. */
-  readonly rests: readonly Ratio[];
-  /** Kinds that do not go with it. */
-  readonly except?: readonly string[];
-}
-
-const LONG: readonly Ratio[] = [
-  [1, 5],
-  [2, 5],
-  [4, 5],
-];
-const ANY: readonly Ratio[] = [[1, 50], [1, 20], [1, 10], ...LONG];
-const RESTS: readonly Ratio[] = [
-  [1, 2],
-  [1, 1],
-  [2, 1],
-];
-/** A cut shorter than an election, or a clock that is right again at once, shows little. */
-const SLOW: Paces = { lasts: LONG, rests: RESTS };
-const MIXED: Paces = { lasts: ANY, rests: RESTS };
-/**
- * Many restarts, each over within an election: a node that forgot its vote meets the other candidate while it still asks.
- * Not of a majority at a time, or nobody would ever lead.
- */
-const BOUNCES: Paces = {
-  lasts: [[1, 250]],
-  rests: [
-    [5, 1],
-    [12, 1],
-  ],
-  except: ["majority", "all"],
-};
-
-interface Family {
-  readonly name: string;
-  readonly runtimes: readonly RuntimeName[];
-  readonly paces: readonly Paces[];
-  kinds(nodeCount: number): readonly string[];
-  create(kinds: readonly string[], nodeCount: number): Nemesis;
-}
-
-const BOTH: readonly RuntimeName[] = ["simulation", "docker"];
-
-const FAMILIES: readonly Family[] = [
-  {
-    name: "partition",
-    runtimes: BOTH,
-    paces: [{ lasts: [[1, 10], ...LONG], rests: RESTS }],
-    kinds: (count) =>
-      SHAPES.filter((shape) => fits(shape, count)).flatMap((shape) => [shape, shape, `${shape}-one-way`]),
-    create: partitionNemesis,
-  },
-  { name: "kill", runtimes: BOTH, paces: [BOUNCES, MIXED], kinds: () => TARGETS, create: killNemesis },
-  { name: "pause", runtimes: BOTH, paces: [MIXED], kinds: () => TARGETS, create: pauseNemesis },
-  { name: "clock", runtimes: ["simulation"], paces: [SLOW], kinds: () => CLOCK_KINDS, create: clockNemesis },
-  { name: "packet", runtimes: ["simulation"], paces: [SLOW], kinds: () => PACKET_KINDS, create: packetNemesis },
-];
 
 export const SWARM_FAMILIES: readonly string[] = FAMILIES.map(({ name }) => name);
 
@@ -106,13 +39,12 @@ export function swarmNemesis(kinds: readonly string[], nodeCount: number, contex
     throw new UsageError(`swarm:${kinds.join("+")}: the ${context.runtime} runtime has none of these faults.`);
   }
   const random = rng(context.seed, "swarm");
-  const members = some(families, random).map((family) => {
-    const { lasts, rests, except = [] } = random.pick(family.paces);
-    const usable = family
-      .kinds(nodeCount)
-      .filter((kind) => !except.includes(kind) && (context.leaders || !kind.startsWith("primaries")));
+  const parts = themeParts(families, nodeCount, context) ?? ordinaryParts(families, nodeCount, random);
+  const members = parts.map(({ family, kinds: shapes, paces }) => {
+    const { lasts, rests, rhythm, except = [] } = random.pick(paces);
+    const usable = shapes.filter((kind) => !except.includes(kind) && isUsable(kind, context));
     const nemesis = family.create([...new Set(some(usable, random))], nodeCount);
-    return { nemesis, lasts: random.pick(lasts), rests: random.pick(rests) };
+    return { nemesis, lasts: random.pick(lasts), rests: random.pick(rests), rhythm };
   });
   const nemeses = members.map(({ nemesis }) => nemesis);
   return {
@@ -121,9 +53,9 @@ export function swarmNemesis(kinds: readonly string[], nodeCount: number, contex
     needs: [...new Set(nemeses.flatMap(({ needs }) => needs))],
     generator: (intervalMs) =>
       any(
-        ...members.map(({ nemesis, lasts, rests }) => {
+        ...members.map(({ nemesis, lasts, rests, rhythm }) => {
           const lastsMs = times(intervalMs, lasts);
-          return nemesis.generator(times(lastsMs, rests), lastsMs);
+          return nemesis.generator(times(lastsMs, rests), lastsMs, rhythm);
         }),
       ),
     final: [...nemeses].reverse().flatMap(({ final }) => final),
@@ -133,6 +65,36 @@ export function swarmNemesis(kinds: readonly string[], nodeCount: number, contex
       return member.invoke(op, nemesisContext);
     },
   };
+}
+
+/** A family that takes part in a run: the kinds and the paces that are drawn from. */
+interface Part {
+  readonly family: Family;
+  readonly kinds: readonly string[];
+  readonly paces: readonly Paces[];
+}
+
+const isUsable = (kind: string, { leaders }: SwarmContext): boolean => leaders || !kind.startsWith("primaries");
+
+function ordinaryParts(families: readonly Family[], nodeCount: number, random: Rng): readonly Part[] {
+  return some(families, random).map((family) => ({ family, kinds: family.kinds(nodeCount), paces: family.paces }));
+}
+
+/** The parts of this run's theme; undefined where it has none, or none that this cluster or these families can play. */
+function themeParts(
+  families: readonly Family[],
+  nodeCount: number,
+  context: SwarmContext,
+): readonly Part[] | undefined {
+  // A theme is a matter of milliseconds, which no real network and no real process keeps.
+  const theme = context.runtime === "simulation" ? themeOf(context.seed) : undefined;
+  const parts = theme?.parts.flatMap(({ family: name, kinds, paces }): Part[] => {
+    const family = families.find((one) => one.name === name);
+    const known = family?.kinds(nodeCount) ?? [];
+    const usable = kinds.filter((kind) => known.includes(kind) && isUsable(kind, context));
+    return family === undefined || usable.length === 0 ? [] : [{ family, kinds: usable, paces }];
+  });
+  return parts?.length === theme?.parts.length ? parts : undefined;
 }
 
 const times = (ms: number, [numerator, denominator]: Ratio): number => Math.max(1, (ms * numerator) / denominator);

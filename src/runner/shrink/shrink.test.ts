@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { storyLines } from "../../../reports/story.js";
 import type { Op } from "../../core/op.js";
+import { themeOf } from "../../nemeses/swarm-themes.js";
 import { registry } from "../../registry.js";
 import { live } from "../live.js";
 import { planRun, type RunRequest } from "../plan.js";
@@ -34,9 +35,16 @@ function applied(ops: readonly Op[]): readonly Op[] {
   return ops.filter(({ process }, i) => process !== "nemesis" || end(i)?.error === undefined);
 }
 
+/** The first seed of each theme of the swarm. */
+const themed = ["wrong-clocks", "moving-cut", "forgetful-voters"].map((name) => {
+  let seed = 1;
+  while (themeOf(seed)?.name !== name) seed++;
+  return seed;
+});
+
 describe("a plan made of a run", () => {
   it.each([
-    ...[1, 2, 3, 8, 10, 12].map((seed) => [{ system: "kv-raft", nemesis: "swarm", seed }] as const),
+    ...[1, 2, 3, 8, 10, 12, ...themed].map((seed) => [{ system: "kv-raft", nemesis: "swarm", seed }] as const),
     [{ system: "kv-async", workload: "set", nemesis: "swarm", seed: 2 }],
     [{ system: "kv-quorum", nemesis: "partition,kill,clock,packet", nemesisIntervalMs: 600, seed: 4 }],
   ] as const)("repeats it event by event: %j", async (request) => {

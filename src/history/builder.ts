@@ -17,7 +17,6 @@ export const UNSET = -2;
 
 /** What a reader may leave out: `f` and `time` always, `process` if all lines leave it out. */
 export class HistoryBuilder {
-  readonly tables = new Tables();
   length = 0;
   // The draft row: filled by a reader after `begin`, written by `commit`.
   index = NONE;
@@ -50,8 +49,14 @@ export class HistoryBuilder {
   private open = new Int32Array(1024);
   private readonly openFar = new Map<number, number>();
 
-  /** `timeSlackNs`: times that run backwards by no more than this are taken for the time before them. */
-  constructor(private readonly timeSlackNs = 0) {}
+  /**
+   * `timeSlackNs`: times that run backwards by no more than this are taken for the time before them. `tables`: what the ids of
+   * the rows are in.
+   */
+  constructor(
+    private readonly timeSlackNs = 0,
+    readonly tables = new Tables(),
+  ) {}
 
   /** Clears the draft row. */
   begin(): void {

@@ -107,6 +107,11 @@ export class ColumnarHistory implements History {
     this.pairs = columns.pairs;
   }
 
+  /** The op's own `index` field, or its position. */
+  index(position: number): number {
+    return this.indexes?.[position] ?? position;
+  }
+
   pair(position: number): number {
     return this.pairs[position] ?? NONE;
   }
@@ -140,7 +145,7 @@ export class ColumnarHistory implements History {
     const process = this.processes[position] as number;
     // Field by field: spreading the optional ones cost a tenth of judging a short run.
     const op: Writable<Op> = {
-      index: this.indexes?.[position] ?? position,
+      index: this.index(position),
       time: this.times[position] as number,
       process: process === NEMESIS ? "nemesis" : process,
       type: OP_TYPES[this.types[position] as number] as OpType,

@@ -4,11 +4,13 @@
  */
 import { type EDNVal, toEDNString } from "edn-data";
 import { UsageError } from "../core/errors.js";
-import type { Op } from "../core/op.js";
+import type { Key, Op } from "../core/op.js";
 import { HistoryBuilder, malformed } from "./builder.js";
 import { type ColumnarHistory, INVOKE, NEMESIS, NONE } from "./columns.js";
 import { EdnError, EdnReader, UnexpectedEnd } from "./edn-reader.js";
-import type { ParsedHistory } from "./jsonl.js";
+import { EdnScanner } from "./edn-scanner.js";
+import type { HistoryParser, ParsedHistory } from "./jsonl.js";
+import { NULL_VALUE } from "./values.js";
 
 export interface EdnOptions {
   /**
@@ -26,39 +28,197 @@ const TIME_SLACK_NS = 10e6;
 
 /** Reads a history in EDN. @throws UsageError with the line number at the first malformed op. */
 export function parseEdnHistory(source: Uint8Array | string, options: EdnOptions = {}): ParsedHistory {
-  const text = typeof source === "string" ? source : new TextDecoder().decode(source);
-  const builder = new HistoryBuilder(TIME_SLACK_NS);
-  const reader = new EdnReader(text);
-  const lines = new LineCounter(text);
-  let truncatedLine: number | undefined;
-  try {
-    readOps(reader, (form, at) => addOp(builder, form, lines.at(at)));
-  } catch (error) {
-    if (error instanceof EdnError) throw malformed(lines.at(error.at), `not EDN: ${error.message}`);
-    if (!(error instanceof UnexpectedEnd)) throw error;
-    truncatedLine = lines.last();
-  }
-  const whole = builder.finish();
-  const split = options.independent ?? looksIndependent(whole);
-  const history = split ? splitTuples(whole) : whole;
-  return { history, ...(truncatedLine === undefined ? {} : { truncatedLine }) };
+  const parser = createEdnParser(options);
+  parser.push(typeof source === "string" ? new TextEncoder().encode(source) : source);
+  return parser.finish();
 }
 
-/** Hands over each op's form and where it began. Vectors and lists at the top are unwrapped. */
-function readOps(reader: EdnReader, take: (form: unknown, at: number) => void): void {
-  let wrapped = "";
-  while (reader.more()) {
-    const at = reader.at;
-    const char = reader.peek();
-    if (wrapped === "" && (char === "[" || char === "(")) {
-      wrapped = char === "[" ? "]" : ")";
-      reader.at++;
-    } else if (wrapped !== "" && char === wrapped) {
-      wrapped = "";
-      reader.at++;
-    } else take(reader.value(), at);
+/** A reader that is fed chunks, so that the file need not be in memory as a whole. */
+export function createEdnParser(options: EdnOptions = {}): HistoryParser {
+  return new EdnParser(options);
+}
+
+// Not without the byte order mark: EdnReader skips it, and then there are as many characters as there should be.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const NOTHING = new Uint8Array(0);
+const NEWLINE = 0x0a;
+const OPEN_MAP = 0x7b;
+
+class EdnParser implements HistoryParser {
+  private readonly builder = new HistoryBuilder(TIME_SLACK_NS);
+  private readonly scanner = new EdnScanner(this.builder);
+  /** What has come and is not read yet; the next form begins at `at` or later. */
+  private bytes: Uint8Array = NOTHING;
+  private at = 0;
+  /** The line of `counted`, a position in `bytes`. */
+  private line = 1;
+  private counted = 0;
+  /** What closes the vector or list around the ops; "" where they stand alone. */
+  private wrapped = "";
+
+  constructor(private readonly options: EdnOptions) {}
+
+  push(chunk: Uint8Array): void {
+    const rest = this.bytes.length - this.at;
+    // A copy in any case, since the caller may reuse its buffer. A plain array: a Buffer is a class of its own to the compiler.
+    const bytes = new Uint8Array(rest + chunk.length);
+    this.lineAt(this.at);
+    bytes.set(this.bytes.subarray(this.at));
+    bytes.set(chunk, rest);
+    this.bytes = bytes;
+    this.at = 0;
+    this.counted = 0;
+    this.forms(false);
   }
-  if (wrapped !== "") throw new UnexpectedEnd();
+
+  finish(): ParsedHistory {
+    let truncatedLine: number | undefined;
+    if (!this.forms(true) || this.wrapped !== "") {
+      let end = this.bytes.length;
+      while (end > this.at && (this.bytes[end - 1] as number) <= 0x20) end--;
+      truncatedLine = this.lineAt(end);
+    }
+    const whole = this.builder.finish();
+    const split = this.options.independent ?? looksIndependent(whole);
+    const history = split ? splitTuples(whole) : whole;
+    return { history, ...(truncatedLine === undefined ? {} : { truncatedLine }) };
+  }
+
+  /** Reads all forms that are there; false where the last one is not there as a whole. `last`: nothing more will come. */
+  private forms(last: boolean): boolean {
+    const { bytes, scanner, builder } = this;
+    for (;;) {
+      const start = afterSpace(bytes, this.at);
+      // `at` stays behind the last form: should nothing more come, that is the place to speak of.
+      if (start === bytes.length) return true;
+      const open = afterTag(bytes, start);
+      const next = bytes[open] === OPEN_MAP ? scanner.scan(bytes, open) : -1;
+      if (next !== -1) {
+        builder.commit(this.lineAt(start));
+        this.at = next;
+      } else if (bytes[open] !== OPEN_MAP || !this.otherMap(start, open)) {
+        const found = this.otherForm(start, last);
+        if (found !== "read") return found === "none";
+      }
+    }
+  }
+
+  /** A map that the scanner does not know, where its end is easily found. */
+  private otherMap(start: number, open: number): boolean {
+    const end = formEnd(this.bytes, open);
+    if (end === -1) return false;
+    const reader = new EdnReader(decoder.decode(this.bytes.subarray(start, end)));
+    let form: unknown;
+    try {
+      form = reader.value();
+    } catch {
+      // Then what is wrong is told by `otherForm`, or it is right after all: then the end was not the end.
+      return false;
+    }
+    if (reader.at !== reader.text.length) return false;
+    addOp(this.builder, form, this.lineAt(start));
+    this.at = end;
+    return true;
+  }
+
+  /** Whatever the scanner does not know, as EdnReader reads it. */
+  private otherForm(start: number, last: boolean): "read" | "none" | "torn" {
+    const text = decoder.decode(this.bytes.subarray(start));
+    const reader = new EdnReader(text);
+    try {
+      if (!reader.more()) {
+        // Comments and discarded forms. Who knows how they go on.
+        return last ? "none" : "torn";
+      }
+      const from = reader.at;
+      const char = reader.peek();
+      if (this.wrapped === "" && (char === "[" || char === "(")) {
+        this.wrapped = char === "[" ? "]" : ")";
+        reader.at++;
+      } else if (this.wrapped !== "" && char === this.wrapped) {
+        this.wrapped = "";
+        reader.at++;
+      } else {
+        const form = reader.value();
+        // `12` at the end of a chunk may be the beginning of 123.
+        if (!last && reader.at === text.length && !/[)\]}]$/.test(text)) return "torn";
+        addOp(this.builder, form, this.lineAt(start + bytesBefore(this.bytes.subarray(start), text, from)));
+      }
+      this.at = start + bytesBefore(this.bytes.subarray(start), text, reader.at);
+      return "read";
+    } catch (error) {
+      if (error instanceof UnexpectedEnd) return "torn";
+      if (!(error instanceof EdnError)) throw error;
+      const at = start + bytesBefore(this.bytes.subarray(start), text, error.at);
+      throw malformed(this.lineAt(at), `not EDN: ${error.message}`);
+    }
+  }
+
+  /** The line of a position; positions grow. */
+  private lineAt(position: number): number {
+    const { bytes } = this;
+    for (; this.counted < position; this.counted++) if (bytes[this.counted] === NEWLINE) this.line++;
+    return this.line;
+  }
+}
+
+function afterSpace(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length && ((bytes[at] as number) <= 0x20 || bytes[at] === 0x2c)) at++;
+  return at;
+}
+
+/** The position after the tag of a tagged map, `#jepsen.history.Op{…}`; of anything else, where it starts. */
+function afterTag(bytes: Uint8Array, start: number): number {
+  if (bytes[start] !== 0x23) return start;
+  let at = start + 1;
+  while (((bytes[at] as number) | 0x20) >= 0x61 && ((bytes[at] as number) | 0x20) <= 0x7a) at++;
+  if (at === start + 1) return start;
+  while (bytes[at] === 0x2e || (((bytes[at] as number) | 0x20) >= 0x61 && ((bytes[at] as number) | 0x20) <= 0x7a)) at++;
+  return bytes[at] === OPEN_MAP ? at : start;
+}
+
+/** Where the map that opens at `start` seems to end, by its brackets and strings; -1 where that cannot be told. */
+function formEnd(bytes: Uint8Array, start: number): number {
+  let depth = 0;
+  for (let at = start; at < bytes.length; at++) {
+    switch (bytes[at]) {
+      case 0x28:
+      case 0x5b:
+      case 0x7b:
+        depth++;
+        break;
+      case 0x29:
+      case 0x5d:
+      case 0x7d:
+        if (--depth === 0) return at + 1;
+        break;
+      case 0x22:
+        for (at++; at < bytes.length && bytes[at] !== 0x22; at++) if (bytes[at] === 0x5c) at++;
+        break;
+      case 0x5c:
+        // A character: \( opens nothing.
+        at++;
+        break;
+      case 0x3b:
+        return -1;
+    }
+  }
+  return -1;
+}
+
+/**
+ * How many bytes the first characters of their text come from. By counting ASCII, which UTF-8 decodes to itself whatever is
+ * around it, while broken bytes become U+FFFD in ways of their own.
+ */
+function bytesBefore(bytes: Uint8Array, text: string, characters: number): number {
+  let plain = 0;
+  for (let i = 0; i < characters; i++) if (text.charCodeAt(i) < 0x80) plain++;
+  let at = 0;
+  while (plain > 0) if ((bytes[at++] as number) < 0x80) plain--;
+  const other = characters > 0 && text.charCodeAt(characters - 1) >= 0x80;
+  if (other) while ((bytes[at] as number) >= 0x80) at++;
+  return at;
 }
 
 function addOp(builder: HistoryBuilder, form: unknown, line: number): void {
@@ -76,57 +236,70 @@ function errorText(error: unknown): string | undefined {
   return typeof error === "string" ? error : JSON.stringify(error);
 }
 
-/** Line numbers of growing positions, in one pass. */
-class LineCounter {
-  private line = 1;
-  private counted = 0;
-
-  constructor(private readonly text: string) {}
-
-  at(position: number): number {
-    for (; this.counted < position; this.counted++) if (this.text.charCodeAt(this.counted) === 0x0a) this.line++;
-    return this.line;
-  }
-
-  last(): number {
-    return this.at(this.text.trimEnd().length);
-  }
+function isKey(value: unknown): value is Key {
+  return typeof value === "string" || typeof value === "number";
 }
 
-function isTuple(value: unknown): value is [string | number, unknown] {
-  return Array.isArray(value) && value.length === 2 && (typeof value[0] === "string" || typeof value[0] === "number");
+function isTuple(value: unknown): value is [Key, unknown] {
+  return Array.isArray(value) && value.length === 2 && isKey(value[0]);
 }
 
 /** See `EdnOptions.independent`. A plain cas `[1 2]` is a list of two as well, so the reads and nested pairs must tell. */
 function looksIndependent(history: ColumnarHistory): boolean {
+  const { values: table, strings } = history.tables;
+  const txn = strings.find("txn");
   let certain = false;
   for (let i = 0; i < history.length; i++) {
     if (history.processes[i] === NEMESIS) continue;
     if (history.keys[i] !== NONE) return false;
-    const value = history.value(history.values[i] as number);
+    const id = history.values[i] as number;
     // A completion may have lost its tuple (nil after a crash); an invocation may not.
-    if (value === null && history.types[i] !== INVOKE) continue;
+    if (id === NULL_VALUE && history.types[i] !== INVOKE) continue;
+    if (history.fs[i] === txn) return false;
+    if (table.isTuple(id) && isKey(table.get(table.first(id)))) {
+      const second = table.second(id);
+      if (table.isPair(second) || (history.types[i] === INVOKE && second === NULL_VALUE)) certain = true;
+      continue;
+    }
+    const value = history.value(id);
     if (!isTuple(value)) return false;
-    const f = history.string(history.fs[i] as number);
-    if (f === "txn") return false;
     if (Array.isArray(value[1]) || (history.types[i] === INVOKE && value[1] === null)) certain = true;
   }
   return certain;
 }
 
-/** The same history with the tuples `[key value]` taken apart. */
+/** The same history, in the same tables, with the tuples `[key value]` taken apart. */
 function splitTuples(history: ColumnarHistory): ColumnarHistory {
-  const builder = new HistoryBuilder();
-  for (const op of history) {
-    const where = `op ${op.index}`;
-    const { value } = op;
-    const untupled = { ...op, time: history.timed ? op.time : undefined };
-    if (op.process === "nemesis" || (value === null && op.type !== "invoke")) builder.draft(untupled, where);
-    else if (isTuple(value)) builder.draft({ ...untupled, key: value[0], value: value[1] }, where);
-    else throw new UsageError(`${where}: its value is no [key value] tuple: ${JSON.stringify(value)}`);
-    builder.commit(where);
+  const { tables } = history;
+  const { values: table } = tables;
+  const row = new HistoryBuilder(0, tables);
+  row.reserve(history.length);
+  for (let i = 0; i < history.length; i++) {
+    const id = history.values[i] as number;
+    row.begin();
+    row.index = history.index(i);
+    if (history.timed) row.time = history.times[i] as number;
+    row.process = history.processes[i] as number;
+    row.type = history.types[i] as number;
+    row.f = history.fs[i] as number;
+    row.key = history.keys[i] as number;
+    row.value = id;
+    row.error = history.errors[i] as number;
+    row.node = history.nodes[i] as number;
+    row.via = history.vias[i] as number;
+    const where = `op ${row.index}`;
+    if (row.process !== NEMESIS && (id !== NULL_VALUE || row.type === INVOKE)) {
+      const value = table.isTuple(id) ? undefined : history.value(id);
+      const key = value === undefined ? table.get(table.first(id)) : isTuple(value) ? value[0] : undefined;
+      if (!isKey(key)) {
+        throw new UsageError(`${where}: its value is no [key value] tuple: ${JSON.stringify(history.value(id))}`);
+      }
+      row.key = tables.internKey(key);
+      row.value = value === undefined ? table.second(id) : table.intern((value as readonly unknown[])[1]);
+    }
+    row.commit(where);
   }
-  return builder.finish();
+  return row.finish();
 }
 
 /** One op as a map in EDN, as Jepsen writes it; an op with a key gets the value `[key value]` of jepsen.independent. */

@@ -1,7 +1,7 @@
 /** The history engine: reading, writing and holding histories. */
 export { columnar, historyOf } from "./builder.js";
 export { ColumnarHistory, FAIL, INFO, INVOKE, NEMESIS, NONE, OK, OP_TYPES } from "./columns.js";
-export { type EdnOptions, formatEdn, formatEdnOp, parseEdnHistory } from "./edn.js";
+export { createEdnParser, type EdnOptions, formatEdn, formatEdnOp, parseEdnHistory } from "./edn.js";
 export {
   createHistoryParser,
   formatHistory,

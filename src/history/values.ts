@@ -13,6 +13,7 @@ const STRING = 1;
 const PAIR = 2;
 const OTHER = 3;
 const MICROS = 4;
+const TUPLE = 5;
 
 /** Whole numbers below this are looked up in a plain array (grown on demand), others in a hash table. */
 const DIRECT_LIMIT = 1 << 24;
@@ -27,15 +28,16 @@ export function valueKey(value: unknown): string {
 }
 
 /**
- * Values by id. Numbers, strings, booleans, null and two-element lists of those have one id each. Longer lists and objects
- * get a new id every time (comparing them all would cost more than reading them); `canonical()` makes those comparable too.
+ * Values by id. Numbers, strings, booleans, null and two-element lists of those have one id each. Other lists and objects
+ * get a new id every time (comparing them all would cost more than reading them), but for `[key [from to]]` where a reader
+ * asks for it; `canonical()` makes those comparable too.
  */
 export class ValueTable {
   /** How many ids there are. */
   size = 0;
   private kinds = new Uint8Array(1024);
   private numbers = new Float64Array(1024);
-  /** PAIR: the ids of both elements. STRING: the string's id. OTHER: where in `others`. */
+  /** PAIR, TUPLE: the ids of both elements. STRING: the string's id. OTHER: where in `others`. */
   private left = new Int32Array(1024);
   private right = new Int32Array(1024);
   private readonly others: unknown[] = [];
@@ -48,6 +50,7 @@ export class ValueTable {
   /** Open addressing over the remaining numbers and over pairs: id + 1, 0 where free. */
   private table = new Int32Array(1024);
   private hashed = 0;
+  private tuples = 0;
   private readonly booleans = [-1, -1];
 
   constructor(readonly strings: StringPool) {
@@ -91,6 +94,12 @@ export class ValueTable {
   /** The id of a two-element list, from the ids of its elements. */
   internPair(left: number, right: number): number {
     return this.internHashed(PAIR, 0, left, right);
+  }
+
+  /** The id of a list of a scalar and a two-element list of scalars, from the ids of both. */
+  internTuple(left: number, right: number): number {
+    this.tuples++;
+    return this.internHashed(TUPLE, 0, left, right);
   }
 
   /** A new id for the micro-ops whose words are the pool's from `from` to its end. */
@@ -137,6 +146,7 @@ export class ValueTable {
       case STRING:
         return this.strings.get(this.left[id] as number);
       case PAIR:
+      case TUPLE:
         return [this.get(this.left[id] as number), this.get(this.right[id] as number)];
       case MICROS:
         return this.micros.decode(this.left[id] as number, this.right[id] as number, (scalar) => this.get(scalar));
@@ -150,6 +160,11 @@ export class ValueTable {
     return this.kinds[id] === PAIR;
   }
 
+  /** Is this a list of a scalar and a scalar or pair, whose ids `first` and `second` give? */
+  isTuple(id: number): boolean {
+    return this.kinds[id] === PAIR || this.kinds[id] === TUPLE;
+  }
+
   first(id: number): number {
     return this.left[id] as number;
   }
@@ -160,7 +175,11 @@ export class ValueTable {
 
   /** May two ids have equal values? True where there are lists of three or more, or objects. */
   get hasCompounds(): boolean {
-    return this.micros.length > 0 || this.others.some((value) => typeof value === "object" && value !== null);
+    return (
+      this.micros.length > 0 ||
+      this.tuples > 0 ||
+      this.others.some((value) => typeof value === "object" && value !== null)
+    );
   }
 
   /** Id -> the smallest id with an equal value. */
@@ -169,7 +188,7 @@ export class ValueTable {
     const seen = new Map<string, number>();
     for (let id = 0; id < this.size; id++) {
       map[id] = id;
-      if (this.kinds[id] !== OTHER && this.kinds[id] !== MICROS) continue;
+      if (this.kinds[id] !== OTHER && this.kinds[id] !== MICROS && this.kinds[id] !== TUPLE) continue;
       const value = this.get(id);
       if (typeof value !== "object" || value === null) continue;
       const key = valueKey(value);
@@ -189,7 +208,8 @@ export class ValueTable {
       if (entry === 0) break;
       const id = entry - 1;
       if (this.kinds[id] === kind) {
-        if (kind === PAIR ? this.left[id] === left && this.right[id] === right : this.numbers[id] === number) return id;
+        if (kind !== NUMBER ? this.left[id] === left && this.right[id] === right : this.numbers[id] === number)
+          return id;
       }
       slot = (slot + 1) & mask;
     }

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { UsageError } from "../core/errors.js";
 import {
+  createEdnParser,
   createHistoryParser,
   type HistoryParser,
   looksLikeEdn,
   type ParsedHistory,
-  parseEdnHistory,
 } from "../history/index.js";
 import { linesOf, memoryBytes } from "./room.js";
 
@@ -80,25 +80,20 @@ function readChunk(fd: number, buffer = new Uint8Array(CHUNK_BYTES)): Uint8Array
   return buffer.subarray(0, readSync(fd, buffer));
 }
 
-/** Decides the format by the first bytes; keeps EDN whole, feeds JSON lines on. */
+/** Decides the format by the first bytes. */
 class FormatReader {
   private parser: HistoryParser | undefined;
-  private edn: Uint8Array[] | undefined;
 
   constructor(private readonly file: string) {}
 
   push(chunk: Uint8Array): void {
-    if (this.parser === undefined && this.edn === undefined) {
-      if (looksLikeEdn(chunk)) this.edn = [];
-      else this.parser = createHistoryParser(linesOf(statSync(this.file).size, chunk, memoryBytes()));
-    }
-    // A copy: the chunk's buffer is used again.
-    this.edn?.push(chunk.slice());
-    this.parser?.push(chunk);
+    this.parser ??= looksLikeEdn(chunk)
+      ? createEdnParser()
+      : createHistoryParser(linesOf(statSync(this.file).size, chunk, memoryBytes()));
+    this.parser.push(chunk);
   }
 
   finish(): ParsedHistory {
-    if (this.edn !== undefined) return parseEdnHistory(Buffer.concat(this.edn));
     return (this.parser ?? createHistoryParser()).finish();
   }
 }

@@ -15,6 +15,9 @@ const DIRECT_PROCESSES = 1 << 22;
 /** The draft row's process and type before they are set. */
 export const UNSET = -2;
 
+/** Begins error messages: a line's number, a text, or what makes one when it is needed. */
+export type Where = number | { toString(): string };
+
 /** What a reader may leave out: `f` and `time` always, `process` if all lines leave it out. */
 export class HistoryBuilder {
   length = 0;
@@ -73,7 +76,7 @@ export class HistoryBuilder {
   }
 
   /** Fills the draft row from an op (or something that looks like one). `where` begins error messages: "line 12". */
-  draft(op: Partial<Record<keyof Op, unknown>>, where: string | number): void {
+  draft(op: Partial<Record<keyof Op, unknown>>, where: Where): void {
     this.begin();
     this.index = this.wholeNumber(op.index, "index", where);
     const time = op.time ?? undefined;
@@ -101,7 +104,7 @@ export class HistoryBuilder {
    * Adds the draft row. `where` is the line number or a text that begins error messages.
    * @throws UsageError where the row cannot follow what came before it.
    */
-  commit(where: string | number): void {
+  commit(where: Where): void {
     const position = this.length;
     if (position === this.types.length) this.resize(this.types.length * 2);
     if (this.type === UNSET) throw malformed(where, "an op has no type (invoke, ok, fail or info)");
@@ -162,7 +165,7 @@ export class HistoryBuilder {
   }
 
   /** Finds the other half of the draft row and links both. */
-  private pairUp(position: number, where: string | number): number {
+  private pairUp(position: number, where: Where): number {
     const { process } = this;
     const open = this.openOf(process);
     if (this.type === INVOKE) {
@@ -188,7 +191,7 @@ export class HistoryBuilder {
   }
 
   /** A completion may leave its key out, but not change it. */
-  private inheritKey(pair: number, where: string | number): void {
+  private inheritKey(pair: number, where: Where): void {
     const invoked = this.keys[pair] as number;
     if (this.key !== NONE) {
       const [from, to] = [
@@ -201,7 +204,7 @@ export class HistoryBuilder {
   }
 
   /** The f of a row that names none: its invocation's; or "txn" where the value is a list of micro-ops. */
-  private guessF(pair: number, where: string | number): number {
+  private guessF(pair: number, where: Where): number {
     if (pair !== NONE) return this.fs[pair] as number;
     const value = this.tables.values.get(this.value);
     const micros = Array.isArray(value) && value.length > 0 && value.every((m) => Array.isArray(m) && m.length >= 2);
@@ -246,14 +249,14 @@ export class HistoryBuilder {
     if (this.indexes !== undefined) this.indexes = grown(this.indexes, size);
   }
 
-  private wholeNumber(value: unknown, field: string, where: string | number, missing: number = NONE): number {
+  private wholeNumber(value: unknown, field: string, where: Where, missing: number = NONE): number {
     if (value === undefined || value === null) return missing;
     const limit = field === "process" ? 0x7fffffff : Number.MAX_SAFE_INTEGER;
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= limit) return value;
     throw malformed(where, `${field} is ${show(value)}, not a whole number of 0 or more`);
   }
 
-  private text(value: unknown, field: string, where: string | number): number {
+  private text(value: unknown, field: string, where: Where): number {
     if (value === undefined || value === null) return NONE;
     if (typeof value !== "string") throw malformed(where, `${field} is ${show(value)}, not a string`);
     return this.tables.strings.intern(value);
@@ -261,7 +264,7 @@ export class HistoryBuilder {
 }
 
 /** A line that no history can contain. */
-export function malformed(where: string | number, what: string): UsageError {
+export function malformed(where: Where, what: string): UsageError {
   return new UsageError(`${typeof where === "number" ? `line ${where}` : where}: ${what}`);
 }
 
@@ -277,10 +280,11 @@ function show(value: unknown): string {
 export function historyOf(ops: Iterable<Op>): ColumnarHistory {
   const builder = new HistoryBuilder();
   let position = 0;
+  const where = { toString: () => `op ${position}` };
   for (const op of ops) {
-    const where = `op ${position++}`;
     builder.draft(op, where);
     builder.commit(where);
+    position++;
   }
   return builder.finish();
 }

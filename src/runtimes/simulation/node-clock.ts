@@ -18,6 +18,9 @@ function gainUs(elapsedUs: number, ppm: number): number {
 export class NodeClock {
   private skew: ClockSkew = { offsetMs: 0, driftPpm: 0 };
   private skewedAtUs = 0;
+  /** The last answer: both clocks are read at each event, at the same moment. */
+  private readUs = -1;
+  private readMs = 0;
 
   /** `driftPpm`: how much the monotonic clock gains, for good. */
   constructor(readonly driftPpm: number) {}
@@ -28,10 +31,16 @@ export class NodeClock {
 
   /** Monotonic milliseconds. */
   nowMs(nowUs: number): number {
-    return Math.floor(this.localUs(nowUs) / 1000);
+    if (nowUs !== this.readUs) {
+      this.readUs = nowUs;
+      this.readMs = Math.floor(this.localUs(nowUs) / 1000);
+    }
+    return this.readMs;
   }
 
   wallMs(nowUs: number): number {
+    const { offsetMs, driftPpm } = this.skew;
+    if (driftPpm === 0) return EPOCH_MS + offsetMs + this.nowMs(nowUs);
     const bent = gainUs(nowUs - this.skewedAtUs, this.skew.driftPpm);
     return EPOCH_MS + this.skew.offsetMs + Math.floor((this.localUs(nowUs) + bent) / 1000);
   }

@@ -1,5 +1,5 @@
 /** Runs seeds on worker threads, a few ahead of what has been asked for, and hands over what each told as it ends. */
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Tinypool } from "tinypool";
 import { CapTestError } from "../../core/errors.js";
@@ -19,15 +19,6 @@ export interface PoolOptions {
   result(result: SeedResult): void;
 }
 
-/**
- * How large a thread's nursery may get. Nearly all that a simulated run makes is garbage soon, so a larger one is emptied less
- * often, with as little left: 192 MB hold a run of 6,000 ops, and one of 96 MB costs it 7 % more. All together at most a tenth
- * of the machine's memory, unless that is less than 96 MB each.
- */
-export function nurseryMb(workers: number, totalBytes: number): number {
-  return Math.max(96, Math.min(192, Math.floor(totalBytes / 10 / workers / 1e6)));
-}
-
 /** @throws CapTestError with a run's own usage error; anything else that a run throws is our crash. */
 export async function runSeeds(options: PoolOptions): Promise<void> {
   const workers = Math.min(options.workers ?? availableParallelism(), options.count);
@@ -36,7 +27,8 @@ export async function runSeeds(options: PoolOptions): Promise<void> {
     filename: fileURLToPath(new URL("./worker.js", import.meta.url)),
     minThreads: workers,
     maxThreads: workers,
-    resourceLimits: { maxYoungGenerationSizeMb: nurseryMb(workers, totalmem()) },
+    // Nearly all that a simulated run makes is garbage soon: a larger nursery is emptied less often, with as little left.
+    resourceLimits: { maxYoungGenerationSizeMb: 96 },
   });
   try {
     await drain(options, (task) => pool.run(task) as Promise<SeedAnswer>, workers);

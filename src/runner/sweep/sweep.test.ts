@@ -5,7 +5,6 @@ import { schemaProblems } from "../../../reports/testing/junit-schema.js";
 import { runCli, scratch } from "../../cli/testing/cli.js";
 import type { RunResults } from "../../core/run.js";
 import { registry } from "../../registry.js";
-import { nurseryMb } from "./pool.js";
 import { countSeeds, overlap, parseShard, seedsOf } from "./seeds.js";
 import { storeSweep } from "./store.js";
 import { type SweepOptions, sweep } from "./sweep.js";
@@ -126,11 +125,5 @@ describe("sweep", () => {
     [{ systemOpts: { bug: "local-raeds" } }, { firstSeed: 1, seeds: 1 }, /Did you mean local-reads\?/],
   ] as const)("refuses %j %j", async (request, range, message) => {
     await expect(run(request, range)).rejects.toThrow(message);
-  });
-
-  it("gives its threads nurseries that hold a run, within a tenth of the memory", () => {
-    expect(nurseryMb(2, 8e9)).toBe(192);
-    expect(nurseryMb(16, 24e9)).toBe(150);
-    expect(nurseryMb(64, 24e9)).toBe(96);
   });
 });

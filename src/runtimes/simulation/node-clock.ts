@@ -41,8 +41,8 @@ export class NodeClock {
   wallMs(nowUs: number): number {
     const { offsetMs, driftPpm } = this.skew;
     if (driftPpm === 0) return EPOCH_MS + offsetMs + this.nowMs(nowUs);
-    const bent = gainUs(nowUs - this.skewedAtUs, this.skew.driftPpm);
-    return EPOCH_MS + this.skew.offsetMs + Math.floor((this.localUs(nowUs) + bent) / 1000);
+    const bent = gainUs(nowUs - this.skewedAtUs, driftPpm);
+    return EPOCH_MS + offsetMs + Math.floor((this.localUs(nowUs) + bent) / 1000);
   }
 
   /** Replaces the skew; its drift counts from now. */

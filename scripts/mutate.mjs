@@ -1,7 +1,7 @@
 /**
- * `npm run mutate -- FILE… [--sample N] [--again]`: mutation testing of the checkers, by their own tests. FILE is a file or a folder
+ * `npm run mutate -- FILE… [--sample N [--skip M]] [--again]`: mutation testing of the checkers, by their own tests. FILE is a file or a folder
  * (default: checkers). All of them take hours, so it is no part of the tests. `--sample` draws N mutants, the same ones as long as
- * the files are the same; `--again` tries only those that survived the last time. What became of each is in
+ * the files are the same, `--skip M` those after the first M: not the ones that tests were written for. `--again` tries only those that survived the last time. What became of each is in
  * node_modules/.mutate/report.json (or `--report`). `--budget-ms` bounds what the tests of a survivor may take together.
  * Stryker's instrumenter and what it needs (67 packages) are fetched on the first use into node_modules/.mutate, which keeps
  * `npm ci` lean.
@@ -39,6 +39,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     sample: { type: "string" },
+    skip: { type: "string", default: "0" },
     again: { type: "boolean", default: false },
     report: { type: "string", default: join(home, "report.json") },
     "budget-ms": { type: "string", default: "4000" },
@@ -51,7 +52,7 @@ const files = [...new Set(asked.flatMap(filesBelow))].map((path) => relative("."
 const all = filesBelow("checkers").filter(isTest);
 
 const { sources, mutants } = await switched(fetched(), files);
-const sampled = values.sample === undefined ? mutants : drawn(mutants, Number(values.sample));
+const sampled = values.sample === undefined ? mutants : drawn(mutants, Number(values.sample), Number(values.skip));
 const before = new Map(
   values.again ? JSON.parse(readFileSync(values.report, "utf8")).map((it) => [keyOf(it), it]) : [],
 );

@@ -98,6 +98,16 @@ describe("a check in steps", () => {
 });
 
 describe("what is told of many keys", () => {
+  it("is nothing where there is nothing to tell", () => {
+    const always = ["anomalyTypes", "keys", "method", "model", "ops", "steps", "summary", "valid"];
+    const told = (text: string, options: LinearizableOptions = {}): string[] =>
+      Object.keys(checkLinearizable(h(text), { ...MODEL, ...options })).sort();
+    expect(told("0:w1 0:r1")).toEqual(always);
+    expect(told("0:w1 0:rnil")).toEqual([...always, "witness", "witnesses"].sort());
+    expect(told("0:w1 0:rnil", { method: "search" })).toEqual([...always, "prefix", "witness", "witnesses"].sort());
+    expect(told("x/0:w1 x/0:rnil")).toEqual([...always, "invalidKeys", "witness", "witnesses"].sort());
+  });
+
   it("is at most three witnesses and a hundred keys", () => {
     const keys = Array.from({ length: 104 }, (_, i) => `k${i}`);
     const verdict = checkLinearizable(h(keys.map((key) => `${key}/0:w1 ${key}/1:rnil`).join(" ")), MODEL);
@@ -112,6 +122,10 @@ describe("what is told of many keys", () => {
     expect(summary("0:w1 0:r1 1:w2? 0:r?")).toBe("3 ops are linearizable as a cas-register");
     expect(summary("x/0:w1 x/0:r1")).toBe("2 ops over 1 key are linearizable as a cas-register");
     expect(summary("x/0:w1 y/0:rnil")).toBe("2 ops over 2 keys are linearizable as a cas-register");
+    const queues = (text: string): string => checkLinearizable(h(text), { model: "queue" }).summary;
+    expect(queues("x/0:q1 x/0:k1")).toBe("2 ops over 1 key are linearizable as a queue");
+    expect(queues("x/0:q1 y/0:q1 y/0:k1")).toBe("3 ops over 2 keys are linearizable as a queue");
+    expect(queues("0:q1 0:k1")).toBe("2 ops are linearizable as a queue");
   });
 });
 

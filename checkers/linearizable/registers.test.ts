@@ -75,6 +75,12 @@ describe("registers, golden", () => {
       "0:w1 1:w2! 0:r2",
       "p0 read 2 from n1 at 0.005 s, but every write of 2 failed, so it must never be seen",
     ],
+    ["a value that another key's failed write had", "x/0:w2! y/0:w1 y/1:r2", "but nobody ever wrote 2"],
+    [
+      "a chain of compare-and-sets over another value",
+      "0:w1 0:w2 1:c2,3 2:r1",
+      "2 had been acknowledged to p0 at 0.003 s and overwrote it",
+    ],
     ["a read before its write", "0:r1 1:w1", "p0 read 1 from n1 at 0.001 s, before p1 began to write it (0.002 s)"],
     ["a crashed write that comes and goes", "0:w1 1:w2? 0:r2 0:r1", "p0 read 1"],
     ["two winners", "0:w1 1:c1,2 2:c1,3", "but 1 was there only once: one of the two overwrote the other unseen"],
@@ -130,6 +136,7 @@ describe("registers, golden", () => {
     };
     expect(left("x/0:w1 y/1:w2 x/1:r1 y/0:r2 x/0:c1,3 y/2:w4( x/1:c1,5~ y/1:r4 y/1:c2,6~ y/0:rnil?")).toEqual([]);
     expect(left("x/0:w1 y/1:w2 x/1:r1 y/0:rnil")).toEqual(["y"]);
+    expect(left("x/0:rnil y/0:rnil z/0:rnil x/0:w1 y/0:w2 z/0:cnil,3 z/1:r3 y/1:c2,4")).toEqual([]);
     expect(left("x/0:w1 y/1:w2 z/1:w3 z/0:w2 z/1:r2")).toEqual(["y", "z"]);
     expect(left("x/0:w1 y/1:r1 z/0:c1,2?")).toEqual(["y"]);
     expect(left("0:w1 1:w2? 0:c1,9~ 0:r2")).toEqual([]);
@@ -187,6 +194,8 @@ describe("registers, golden", () => {
   it("keeps to the initial value it is given, and to Knossos' meaning of nil where asked", () => {
     expect(valid("0:r0 0:w1", { initial: 0 })).toBe(true);
     expect(valid("0:rnil", { initial: 0 })).toBe(false);
+    expect(valid("0:r99 0:w1", { initial: 99 })).toBe(true);
+    expect(valid("0:rnil 0:w1", { initial: 99 })).toBe(false);
     expect(valid("0:rnil 0:w1 1:rnil", { initial: 0, nilReads: "any" })).toBe(true);
     expect(valid("0:r[1,2,3]", { initial: [1, 2, 3] })).toBe(true);
   });

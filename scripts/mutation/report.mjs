@@ -1,9 +1,9 @@
 /** What `npm run mutate` prints: each survivor as a change of a line, and a table of the files. */
 
-/** N mutants, the same ones every time and spread over the files: in the order of a hash of their number. */
-export function drawn(mutants, n) {
+/** N mutants, the same ones every time and spread over the files: in the order of a hash of their number, after the first `skip`. */
+export function drawn(mutants, n, skip = 0) {
   const keyed = mutants.map((mutant) => ({ mutant, key: Math.imul(mutant.id + 1, 0x9e3779b1) >>> 0 }));
-  const chosen = keyed.sort((a, b) => a.key - b.key).slice(0, n);
+  const chosen = keyed.sort((a, b) => a.key - b.key).slice(skip, skip + n);
   return chosen.map(({ mutant }) => mutant).sort((a, b) => a.id - b.id);
 }
 

@@ -25,8 +25,8 @@ export class Heap {
   pop(): number | undefined {
     const { items } = this;
     const top = items[0];
-    const last = items.pop();
-    if (top === undefined || last === undefined || items.length === 0) return top;
+    const last = items.pop() as number;
+    if (items.length === 0) return top;
     let at = 0;
     for (;;) {
       let child = at * 2 + 1;

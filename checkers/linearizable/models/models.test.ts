@@ -154,6 +154,11 @@ const bad: [ModelName, string, string][] = [
   ["stack", "0:u1 0:u2 1:o1 1:o2", "p1 popped 1 on n2"],
   ["stack", "0:u1 1:onil", "p1 found the stack empty on n2 at 0.003 s, but p0 pushed 1 on n1"],
   ["stack", "0:u1 1:o1 2:o1", "and it was pushed once"],
+  [
+    "stack",
+    "1:u1( 0:u2( 3:u3( 1) 1:u4( 3) 2:u5( 3:o( 1) 0) 0:o( 3)1 1:o( 0)2 1)3",
+    "p1 popped 3 on n2 at 0.014 s, begun at 0.012 s, but whatever the order",
+  ],
   ["counter", "0:n 0:n 1:r1", "p1 read 1 on n2 at 0.005 s, but 2 increments had been acknowledged by then"],
   ["counter", "0:n 1:r2", "p1 read 2 on n2 at 0.003 s, but only 1 increment had begun by then"],
   ["counter", "0:n 0:n 1:r2 1:r1", "but p1 had read 2 before at 0.005 s, and nothing changes it back"],

@@ -100,7 +100,7 @@ describe("an empty dequeue", () => {
         const goneBy = left.map(({ from }) => from);
         expect(neverEmpty(windows, goneBy, due, begins, stays)).toBe(wanted);
       }),
-      { numRuns: Number(process.env["FUZZ_RUNS"] ?? 500) },
+      { numRuns: Math.max(1500, Number(process.env["FUZZ_RUNS"] ?? 0)) },
     );
     expect(Math.min(possible, impossible)).toBeGreaterThan(0);
   });

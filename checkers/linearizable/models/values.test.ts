@@ -91,6 +91,10 @@ describe("values that a model does not understand", () => {
     ["list", "0:p1 0:r3", "op 2 (process 0): a list is read as a list, not 3"],
   ])("%s: %s", (model, text, words) => {
     expect(() => checkLinearizable(h(text), { model, method: "search" })).toThrow(words);
+    // The near-linear methods read lists by themselves, and say so in words of their own.
+    expect(() => checkLinearizable(h(text), { model })).toThrow(
+      model === "list" || text === "0:r3" ? "is a list, not" : words,
+    );
   });
 
   it.each<[ModelName, string, string]>([
@@ -250,6 +254,11 @@ describe("states", () => {
   ])("of a %s from %i elements after %s", (model, size, text, words) => {
     const initial = Array.from({ length: Number(size) }, (_, i) => i);
     expect(checkLinearizable(h(text), { model, initial }).summary).toContain(words);
+  });
+
+  it("of a list that shows twice what was there from the start are no ops", () => {
+    const { witness } = checkLinearizable(h("0:p1 0:r[7,7]"), { model: "list", initial: [7] });
+    expect(witness?.ops.map(({ type, f }) => `${type} ${f}`)).toEqual(["invoke read", "ok read"]);
   });
 
   it("show the ends of a long list", () => {

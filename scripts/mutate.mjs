@@ -1,8 +1,9 @@
 /**
- * `npm run mutate -- FILE… [--sample N [--skip M]] [--again]`: mutation testing of the checkers, by their own tests. FILE is a file or a folder
- * (default: checkers). All of them take hours, so it is no part of the tests. `--sample` draws N mutants, the same ones as long as
- * the files are the same, `--skip M` those after the first M: not the ones that tests were written for. `--again` tries only those that survived the last time. What became of each is in
- * node_modules/.mutate/report.json (or `--report`). `--budget-ms` bounds what the tests of a survivor may take together.
+ * `npm run mutate -- FILE… [--sample N [--skip M]] [--again]`: mutation testing of the checkers, by their own tests. FILE is a
+ * file or a folder (default: checkers). All of them take hours, so it is no part of the tests. `--sample` draws N mutants, the
+ * same ones as long as the files are the same; `--skip` those after the first M, which nobody wrote a test for. `--again` tries
+ * only those that survived the last time. What became of each is in node_modules/.mutate/report.json (or `--report`).
+ * `--budget-ms` bounds what the tests of a survivor may take together.
  * Stryker's instrumenter and what it needs (67 packages) are fetched on the first use into node_modules/.mutate, which keeps
  * `npm ci` lean.
  */

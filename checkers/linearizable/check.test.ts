@@ -105,6 +105,8 @@ describe("what is told of many keys", () => {
     expect(told("0:w1 0:r1")).toEqual(always);
     expect(told("0:w1 0:rnil")).toEqual([...always, "witness", "witnesses"].sort());
     expect(told("0:w1 0:rnil", { method: "search" })).toEqual([...always, "prefix", "witness", "witnesses"].sort());
+    const prefixed = checkLinearizable(h(`c/0:w1 c/1:rnil ${twisted("b")}`), MODEL);
+    expect(prefixed).toMatchObject({ invalidKeys: ["c", "b"], prefix: { key: "b" } });
     expect(told("x/0:w1 x/0:rnil")).toEqual([...always, "invalidKeys", "witness", "witnesses"].sort());
   });
 
@@ -126,6 +128,7 @@ describe("what is told of many keys", () => {
     expect(queues("x/0:q1 x/0:k1")).toBe("2 ops over 1 key are linearizable as a queue");
     expect(queues("x/0:q1 y/0:q1 y/0:k1")).toBe("3 ops over 2 keys are linearizable as a queue");
     expect(queues("0:q1 0:k1")).toBe("2 ops are linearizable as a queue");
+    expect(summary("")).toBe("0 ops are linearizable as a cas-register");
   });
 });
 

@@ -118,14 +118,7 @@ export class LinearizableCheck {
         verdicts.push(explain ? verdict : withoutWitness(verdict));
       }
     }
-    return summarize(
-      this.columns,
-      family,
-      this.model,
-      verdicts,
-      options,
-      screening?.undecided.size === 0 ? screening : undefined,
-    );
+    return summarize(this.columns, family, this.model, verdicts, options, screening);
   }
 
   private screened(part: Part): boolean {

@@ -107,6 +107,11 @@ describe("registers, golden", () => {
       "0:w1 0:c1,2( 1:w3( 0)~ 0:w4 0:r3",
       "p0 read 3 from n1 at 0.008 s",
     ],
+    [
+      "a mismatch although it was written again, as it had been from the start",
+      "0:w1 0:wnil 1:cnil,9~",
+      "the state there is null",
+    ],
     ["a mismatch although it was there from the start", "1:cnil,9~ 0:rnil", "the register was null from the start"],
     [
       "a chain whose second value was there before its first was acknowledged",
@@ -255,6 +260,10 @@ describe("the witness of a search", () => {
       "1:read 8",
     ]);
     expect(shown(`${before} 0:w7 2:w5? 1:r8`)).toEqual(["0:write 7", "1:read 8"]);
+  });
+
+  it("has the words of the near-linear method where that applies to what is left", () => {
+    expect(check(`${before} 0:w7 0:w8 1:r7`).summary).toContain("but 8 had been acknowledged to p0 at");
   });
 
   it("names the state even where nobody saw it", () => {

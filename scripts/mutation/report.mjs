@@ -1,6 +1,6 @@
 /** What `npm run mutate` prints: each survivor as a change of a line, and a table of the files. */
 
-/** N mutants, the same ones every time and spread over the files: in the order of a hash of their number, after the first `skip`. */
+/** N mutants, the same ones every time and spread over the files: by a hash of their number, after the first `skip`. */
 export function drawn(mutants, n, skip = 0) {
   const keyed = mutants.map((mutant) => ({ mutant, key: Math.imul(mutant.id + 1, 0x9e3779b1) >>> 0 }));
   const chosen = keyed.sort((a, b) => a.key - b.key).slice(skip, skip + n);

@@ -19,11 +19,11 @@ const END = 1000;
 /** Positions are all different, as those of calls are: a shuffled list of them is dealt out. */
 const cases: fc.Arbitrary<Case> = fc
   .record({
-    order: fc.shuffledSubarray([...Array(22).keys()], { minLength: 22 }),
+    order: fc.shuffledSubarray([...Array(34).keys()], { minLength: 34 }),
     windows: fc.integer({ min: 1, max: 3 }),
-    left: fc.nat(4),
-    due: fc.nat(4),
-    begins: fc.nat(4),
+    left: fc.nat(6),
+    due: fc.nat(6),
+    begins: fc.nat(8),
     stays: fc.nat(2),
   })
   .map(({ order, ...counts }) => {

@@ -13,7 +13,7 @@ import { agrees, fuzz, methodsAgree } from "./testing/agrees.js";
 import { histories, type Shape, type Simulated, simulatedRegister } from "./testing/histories.js";
 import { oracle, registerStep } from "./testing/oracle.js";
 
-const numRuns = Number(process.env["FUZZ_RUNS"] ?? 1500);
+const numRuns = Number(process.env["FUZZ_RUNS"] ?? 1000);
 const check = (text: string, options: LinearizableOptions = {}): LinearizableVerdict =>
   checkLinearizable(h(text), { model: "cas-register", ...options });
 

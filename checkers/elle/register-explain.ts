@@ -78,15 +78,12 @@ function orderOf(index: RegisterIndex, versions: Versions, a: number, b: number,
 /** Why one version comes before another, and the transactions that show it. */
 function proofOf(
   index: RegisterIndex,
-  { pairs, timelines }: Versions,
+  { pairs, wfr, timelines }: Versions,
   earlier: number,
   later: number,
 ): { why: string; txns: number[] } | undefined {
   const { txns } = index;
-  if (pairs !== undefined) {
-    const { from, to } = pairs.after(earlier);
-    if (pairs.sorted.subarray(from, to).includes(later)) return claimed(index, earlier, later);
-  }
+  if (pairs?.has(earlier, later)) return claimed(index, earlier, later, wfr?.has(earlier, later) === true);
   const key = txns.mopKey[earlier] as number;
   if (timelines === undefined || timelines.dropped[key] === 1 || !timelines.before(earlier, later)) return undefined;
   // Positions name transactions.
@@ -97,8 +94,13 @@ function proofOf(
   return { why, txns: [by, found] };
 }
 
-/** By writes-follow-reads or by one process's order. */
-function claimed(index: RegisterIndex, earlier: number, later: number): { why: string; txns: number[] } | undefined {
+/** By writes-follow-reads, where that is what was claimed (`wfr`), else by one process's order. */
+function claimed(
+  index: RegisterIndex,
+  earlier: number,
+  later: number,
+  wfr: boolean,
+): { why: string; txns: number[] } | undefined {
   const { txns } = index;
   const last = new Map<number, number>();
   let proof: { why: string; txns: number[] } | undefined;
@@ -106,9 +108,10 @@ function claimed(index: RegisterIndex, earlier: number, later: number): { why: s
     if (proof !== undefined || key !== txns.mopKey[earlier]) return;
     const process = txns.process[t] as number;
     const before = last.get(process);
-    if (first === earlier && end === later)
-      proof = { why: `${opOf(txns, t)} read the one and wrote the other`, txns: [t] };
-    else if (first === later && before !== undefined) {
+    if (wfr) {
+      if (first === earlier && end === later)
+        proof = { why: `${opOf(txns, t)} read the one and wrote the other`, txns: [t] };
+    } else if (first === later && before !== undefined) {
       proof = { why: `${opOf(txns, before)} and then ${opOf(txns, t)} of one process met them`, txns: [before, t] };
     }
     if (end === earlier) last.set(process, t);

@@ -116,3 +116,33 @@ describe("many anomalies of one type", () => {
     expect(aborted.anomalies["G1a"]).toHaveLength(8);
   });
 });
+
+it("proves an order of versions by the claim that was made, and shows what that needs", () => {
+  const txns: [process: number, asked: unknown, answered: unknown][] = [
+    [
+      0,
+      [
+        ["r", "y", null],
+        ["w", "y", 1],
+      ],
+      [
+        ["r", "y", 3],
+        ["w", "y", 1],
+      ],
+    ],
+    [1, [["w", "y", 3]], [["w", "y", 3]]],
+    [1, [["r", "y", null]], [["r", "y", 1]]],
+  ];
+  const ops = txns.flatMap(([process, asked, answered], i) => [
+    { index: 2 * i, time: 2 * i, process, type: "invoke" as const, f: "txn", value: asked },
+    { index: 2 * i + 1, time: 2 * i + 1, process, type: "ok" as const, f: "txn", value: answered },
+  ]);
+  // The first transaction read 3 and wrote 1, which proves nothing: that what is written follows what was read was not claimed.
+  const verdict = checkRwRegister(historyOf(ops), { sequentialKeys: true });
+  expect(verdict.found).toEqual(["G0-realtime"]);
+  expect(only(verdict).text).toContain("of one process met them");
+  const [witness] = verdict.witnesses ?? [];
+  expect(checkRwRegister(historyOf(witness?.ops ?? []), { sequentialKeys: true }).found).toEqual(["G0-realtime"]);
+  const claimed = checkRwRegister(historyOf(ops), { wfrKeys: true });
+  expect(only(claimed).text).toContain("read the one and wrote the other");
+});

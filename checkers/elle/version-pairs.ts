@@ -61,6 +61,12 @@ export class VersionPairs {
     return { from: start[version] as number, to: start[version + 1] as number };
   }
 
+  /** Does a version directly come after another? */
+  has(earlier: number, later: number): boolean {
+    const { from, to } = this.after(earlier);
+    return this.sorted.subarray(from, to).includes(later);
+  }
+
   /** The second nodes of all pairs, by first node; see `after`. */
   get sorted(): Int32Array {
     this.starts();

@@ -15,6 +15,8 @@ import { opOf, show, writtenBy } from "./words.js";
 export interface Versions {
   /** By `wfrKeys` and `sequentialKeys`, if claimed: which version comes before which. */
   readonly pairs: VersionPairs | undefined;
+  /** Those of them that `wfrKeys` gave. */
+  readonly wfr: VersionPairs | undefined;
   /** By `linearizableKeys`, if claimed. */
   readonly timelines: Timelines | undefined;
 }
@@ -24,6 +26,7 @@ export function versionsOf(index: RegisterIndex, options: RegisterOptions, findi
   if (options.wfrKeys) claims.push(["wfr-keys", readThenWritten(index)]);
   if (options.sequentialKeys) claims.push(["sequential-keys", seenInTurn(index)]);
   let pairs: VersionPairs | undefined;
+  let wfr: VersionPairs | undefined;
   for (const [name, claimed] of claims) {
     const together = pairs === undefined ? claimed : pairs.and(claimed);
     const bad = circles(index, together);
@@ -31,8 +34,9 @@ export function versionsOf(index: RegisterIndex, options: RegisterOptions, findi
     // The pairs so far have no circle, so dropping the claim for these keys leaves none.
     const used = claimed.without(bad);
     pairs = pairs === undefined ? used : pairs.and(used);
+    if (name === "wfr-keys") wfr = used;
   }
-  if (!options.linearizableKeys) return { pairs, timelines: undefined };
+  if (!options.linearizableKeys) return { pairs, wfr, timelines: undefined };
   const { timelines, conflicts } = timelinesOf(index);
   for (const conflict of conflicts) addCyclic(index, findings, "linearizable-keys", conflict);
   if (pairs !== undefined) {
@@ -40,7 +44,7 @@ export function versionsOf(index: RegisterIndex, options: RegisterOptions, findi
     for (const circle of bad.values()) addCyclic(index, findings, "linearizable-keys", circle);
     timelines.drop(bad.keys());
   }
-  return { pairs, timelines };
+  return { pairs, wfr, timelines };
 }
 
 /** A transaction that reads one version of a key and installs another claims the order of the two. */

@@ -11,7 +11,7 @@ import {
 } from "./append-index.js";
 import { type Edges, RW, WR, WW } from "./graph.js";
 import { allToAll } from "./product.js";
-import { OK, READ } from "./txn-history.js";
+import { listFrom, OK, READ } from "./txn-history.js";
 
 /** Writes the edges. Callable again; each call writes the same edges. */
 export function appendEdges(index: AppendIndex): (edges: Edges) => void {
@@ -92,7 +92,7 @@ export function readEdges(orders: VersionOrders, edges: Edges): ReadEdges {
 
 /** A read that ends in an element outside the version order still tells who came before. */
 function addOddRead({ txns, written, table }: VersionOrders, edges: Edges, m: number, t: number): void {
-  const last = (txns.mopValue[m] as number) + (txns.mopSize[m] as number) - 1;
+  const last = listFrom(txns, m) + (txns.mopSize[m] as number) - 1;
   const entry = table.entry(txns.mopKey[m] as number, txns.elements[last] as number);
   if (entry < 0) return;
   const by = written[entry] as number;

@@ -3,7 +3,7 @@
  * and a read that is a prefix names its version by its length.
  */
 import type { OddReads } from "./odd-reads.js";
-import { FAIL, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
+import { FAIL, listFrom, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import { emptyRanges, WriteTable } from "./value-table.js";
 
 /** Place of a read of the empty list. */
@@ -127,7 +127,7 @@ function indexWrites(txns: TxnHistory): Writes {
 
 /** Lays out each key's longest read, each element once. */
 function layOut(txns: TxnHistory, { table, written, longest, unseen }: Writes) {
-  const { keys, mopValue, mopSize, elements } = txns;
+  const { keys, mopSize, elements } = txns;
   let total = 0;
   for (const m of longest) if (m >= 0) total += mopSize[m] as number;
   const orderStart = new Int32Array(keys.length + 1);
@@ -142,7 +142,7 @@ function layOut(txns: TxnHistory, { table, written, longest, unseen }: Writes) {
     orderStart[k] = slot;
     const m = longest[k] as number;
     if (m < 0) continue;
-    const from = mopValue[m] as number;
+    const from = listFrom(txns, m);
     for (let i = from, end = from + (mopSize[m] as number); i < end; i++) {
       const value = elements[i] as number;
       const entry = table.entry(k, value);
@@ -215,5 +215,5 @@ export function lastEntryOf(index: AppendIndex, read: number): number {
   const { mopValue, mopSize, mopKey, elements } = index.txns;
   const size = mopSize[read] as number;
   if (mopValue[read] === UNKNOWN || size === 0) return -1;
-  return index.table.entry(mopKey[read] as number, elements[(mopValue[read] as number) + size - 1] as number);
+  return index.table.entry(mopKey[read] as number, elements[listFrom(index.txns, read) + size - 1] as number);
 }

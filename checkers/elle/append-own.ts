@@ -3,7 +3,7 @@ import type { VersionOrders } from "./append-index.js";
 import { addFutureRead, addInternal, addLostUpdate } from "./append-words.js";
 import type { Findings } from "./findings.js";
 import type { OddReads } from "./odd-reads.js";
-import { READ, UNKNOWN, WRITE } from "./txn-history.js";
+import { listFrom, READ, UNKNOWN, WRITE } from "./txn-history.js";
 import { listRead } from "./words.js";
 
 /** Judges single micro-ops. `odd` must be known for the reads up to the one told. */
@@ -66,7 +66,7 @@ export class OwnView {
   /** Is a read the last read of its transaction plus the appends since, or does it end in the appends so far? */
   private agrees(t: number, read: number): boolean {
     const { mopKind, mopValue, mopSize, elements } = this.orders.txns;
-    const from = mopValue[read] as number;
+    const from = listFrom(this.orders.txns, read);
     let at = mopSize[read] as number;
     let m = this.before(t, read);
     for (; m >= 0 && mopKind[m] === WRITE; m = this.before(t, m)) {
@@ -75,7 +75,7 @@ export class OwnView {
     // Appends only: what was there before them is not known.
     if (m < 0) return true;
     if (at !== mopSize[m]) return false;
-    const earlier = mopValue[m] as number;
+    const earlier = listFrom(this.orders.txns, m);
     for (let i = 0; i < at; i++) if (elements[from + i] !== elements[earlier + i]) return false;
     return true;
   }
@@ -85,7 +85,7 @@ export class OwnView {
     const { mopKind, mopValue, mopSize, elements } = this.orders.txns;
     for (let m = this.before(t, append); m >= 0; m = this.before(t, m)) {
       if (mopKind[m] !== READ) continue;
-      const from = mopValue[m] as number;
+      const from = listFrom(this.orders.txns, m);
       const list = elements.subarray(from, from + (mopSize[m] as number));
       if (list.includes(mopValue[append] as number)) return true;
     }

@@ -29,8 +29,9 @@ const APPENDED = -8;
 
 /** Places the reads and writes their edges. Finds internal, future-read and lost-update. */
 export function readLists(orders: VersionOrders, findings: Findings, edges: Edges): AppendIndex {
-  const { txns, orderStart, slotValue, slotTxn, slotFlags, repeats } = orders;
-  const { count, mopStart, mopKind, mopKey, mopValue, mopSize, elements, type, keys } = txns;
+  const { txns, orderStart, slotValue, slotTxn, slotFlags, repeats, longest } = orders;
+  const { count, mopStart, mopKind, mopKey, mopValue, mopSize, elements, listStart, type, keys } = txns;
+  const longestList = longest.map((read) => (read < 0 ? -1 : (mopValue[read] as number)));
   const odd = new OddReads();
   const suspects = new Int32List(16);
   const firstBad = firstBadSlots(orders);
@@ -71,14 +72,16 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
       }
       const size = mopSize[m] as number;
       const base = orderStart[k] as number;
-      let i = list;
-      // One running index and a distance: two indexes took a tenth longer, of everything.
-      const distance = base - list;
-      if (repeats[k] === 0) for (const stop = list + size; i < stop && elements[i] === slotValue[i + distance]; ) i++;
-      i -= list;
+      const start = listStart[list] as number;
+      let i = 0;
+      if (repeats[k] === 0) {
+        // Two reads of one list, the longest and this one: nothing to compare.
+        if (list === longestList[k]) i = size;
+        else while (i < size && elements[start + i] === slotValue[base + i]) i++;
+      }
       let at = EMPTY;
       if (i < size) {
-        at = slotValue.subarray(base, orderStart[k + 1]).indexOf(elements[list + size - 1] as number);
+        at = slotValue.subarray(base, orderStart[k + 1]).indexOf(elements[start + size - 1] as number);
         at = at < 0 ? ELSEWHERE : base + at;
         odd.add(m, at);
       } else if (size > 0) {

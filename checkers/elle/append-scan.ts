@@ -2,7 +2,7 @@
 import { type AppendIndex, FAILED, flagsOf, INTERMEDIATE, lastEntryOf, txnOf } from "./append-index.js";
 import { addUnwritten } from "./append-words.js";
 import type { Findings } from "./findings.js";
-import { FAIL, INFO, OK, ownerOf, type TxnHistory } from "./txn-history.js";
+import { FAIL, INFO, listFrom, OK, ownerOf, type TxnHistory } from "./txn-history.js";
 import { keyOf, listRead, opOf, show, writtenBy } from "./words.js";
 
 /** Finds G1a, G1b, unwritten-read, duplicate-elements, incompatible-order and dirty-update. */
@@ -18,7 +18,7 @@ function scanRead(index: AppendIndex, m: number, findings: Findings): void {
   const { txns, written, table } = index;
   const t = ownerOf(txns, m);
   const k = txns.mopKey[m] as number;
-  const from = txns.mopValue[m] as number;
+  const from = listFrom(txns, m);
   const times = new Map<number, number>();
   for (let i = from, end = from + (txns.mopSize[m] as number); i < end; i++) {
     const value = txns.elements[i] as number;
@@ -114,8 +114,8 @@ function scanDirtyUpdates(index: AppendIndex, findings: Findings): void {
 }
 
 function isPrefix(txns: TxnHistory, m: number, longer: number): boolean {
-  const a = txns.mopValue[m] as number;
-  const b = txns.mopValue[longer] as number;
+  const a = listFrom(txns, m);
+  const b = listFrom(txns, longer);
   for (let i = 0; i < (txns.mopSize[m] as number); i++) if (txns.elements[a + i] !== txns.elements[b + i]) return false;
   return true;
 }

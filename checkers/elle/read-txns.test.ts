@@ -7,7 +7,7 @@ import { formatHistory, historyOf, parseHistory } from "../../src/history/index.
 import { checkListAppend } from "./list-append.js";
 import { NotTransactions, readTxns } from "./read-txns.js";
 import { h } from "./testing/txns.js";
-import { NIL, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
+import { listFrom, NIL, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import type { TxnModel } from "./types.js";
 
 /** Whole numbers small and large, and everything else that may be a key or a value. */
@@ -73,7 +73,10 @@ function spell(txns: TxnHistory, model: TxnModel): unknown {
     const id = txns.mopValue[m] as number;
     if (id === UNKNOWN) return "unknown";
     if (model === "list-append" && txns.mopKind[m] === READ) {
-      return Array.from(txns.elements.subarray(id, id + (txns.mopSize[m] as number)), (each) => txns.value(each));
+      return Array.from(
+        txns.elements.subarray(listFrom(txns, m), listFrom(txns, m) + (txns.mopSize[m] as number)),
+        (each) => txns.value(each),
+      );
     }
     return id === NIL ? null : txns.value(id);
   };

@@ -1,7 +1,6 @@
 /** Reads the transactions of any history into columns, checking on the way that they are transactions of the model asked for. */
 import type { History } from "../../src/core/history.js";
-import { MICRO_OPS, NULL_WORD } from "../../src/history/index.js";
-import { Int32List } from "./int32-list.js";
+import { ListPool, MICRO_OPS, NULL_WORD } from "../../src/history/index.js";
 import { KeyIds, ValueIds } from "./interner.js";
 import { MopColumns } from "./mop-columns.js";
 import { type OpSource, sourceOf } from "./op-source.js";
@@ -34,13 +33,14 @@ class Reader {
   /** Position of an ok completion -> its transaction + 1. */
   private readonly doneAt: Int32Array;
   private readonly mops: MopColumns;
-  private readonly elements = new Int32List();
-  /** Are lists of the history's own words, in `elements` or until that has any? */
+  /** The history's own, as long as `borrowed`. */
+  private pool: ListPool;
   private borrowed: boolean;
   private readonly keys: KeyIds;
   private readonly values: ValueIds;
   private readonly lists: boolean;
   private readonly write: string;
+  private readonly writeWord: number;
   private readonly initialId: number;
 
   constructor(
@@ -60,9 +60,11 @@ class Reader {
     this.mops = new MopColumns(table?.micros.count ?? 0);
     this.values = new ValueIds(table);
     this.keys = new KeyIds(this.values);
-    this.borrowed = (table?.micros.length ?? 0) > 0;
+    this.borrowed = table !== undefined;
+    this.pool = table?.micros.lists ?? new ListPool();
     this.lists = model === "list-append";
     this.write = this.lists ? "append" : "w";
+    this.writeWord = MICRO_OPS.indexOf(this.write);
     this.initialId = initial === null || initial === undefined ? NIL : this.values.intern(initial);
   }
 
@@ -90,7 +92,8 @@ class Reader {
       mopKey: mops.key.subarray(0, mops.length),
       mopValue: mops.value.subarray(0, mops.length),
       mopSize: mops.size.subarray(0, mops.length),
-      elements: this.borrowed ? this.words().subarray() : this.elements.view(),
+      elements: this.pool.elements,
+      listStart: this.pool.start,
       keys: this.keys.keys,
       value: (id) => values.get(id),
     };
@@ -128,27 +131,25 @@ class Reader {
   private packed(at: number, from: number, end: number, ok: boolean, answered: boolean): void {
     const { mops, keys, lists } = this;
     const words = this.words();
-    const write = MICRO_OPS.indexOf(this.write);
-    for (let w = from; w < end; ) {
+    for (let w = from; w < end; w += 3) {
       const kind = words[w] as number;
       const key = keys.ofValue(words[w + 1] as number);
       const value = words[w + 2] as number;
-      const size = value < NULL_WORD ? -2 - value : 0;
-      w += 3;
-      if (kind === write && value > NULL_WORD) mops.push(WRITE, key, this.writable(at, value), 0);
-      else if (kind !== READ_WORD || (value > NULL_WORD ? lists : value < NULL_WORD && !lists)) {
-        const told = value < NULL_WORD ? this.list(w, size) : value === NULL_WORD ? null : this.values.get(value);
+      const listed = value < NULL_WORD;
+      if (kind === this.writeWord && value > NULL_WORD) mops.push(WRITE, key, this.writable(at, value), 0);
+      else if (kind !== READ_WORD || (value > NULL_WORD ? lists : listed && !lists)) {
+        const told = listed ? this.list(w + 3, value) : value === NULL_WORD ? null : this.values.get(value);
         this.told(at, MICRO_OPS[kind], key, told, ok, answered);
-      } else if (lists) {
-        // Its elements lie in the words, of which `elements` is a copy or the thing itself.
-        mops.push(READ, key, ok && (answered || value !== NULL_WORD) ? w : UNKNOWN, ok ? size : 0);
-      } else mops.push(READ, key, this.readable(value === NULL_WORD ? NIL : value, ok && answered), 0);
-      w += size;
+      } else if (!lists) mops.push(READ, key, this.readable(value === NULL_WORD ? NIL : value, ok && answered), 0);
+      else if (listed) mops.push(READ, key, ok ? (words[w + 3] as number) : UNKNOWN, ok ? -2 - value : 0);
+      else this.told(at, "r", key, null, ok, answered);
+      if (listed) w++;
     }
   }
 
-  private list(from: number, size: number): unknown[] {
-    return Array.from(this.words().subarray(from, from + size), (id) => this.values.get(id));
+  private list(at: number, size: number): unknown[] {
+    const held = this.source.table?.micros.lists as ListPool;
+    return Array.from(held.view(this.words()[at] as number, -2 - size), (id) => this.values.get(id));
   }
 
   private microOp(at: number, mop: unknown, ok: boolean, answered: boolean): void {
@@ -180,18 +181,21 @@ class Reader {
   private listRead(at: number, key: number, value: unknown, ok: boolean, answered: boolean): void {
     // What a transaction of unknown outcome read binds nobody: had it been aborted, it may have read anything.
     // A missing key reads as null: empty, if the transaction is known to have read it.
-    if (!ok || value === null || value === undefined) {
-      this.mops.push(READ, key, ok && answered ? this.elements.length : UNKNOWN, 0);
+    const known = ok && (answered || (value !== null && value !== undefined));
+    if (!known) {
+      this.mops.push(READ, key, UNKNOWN, 0);
       return;
     }
-    if (!Array.isArray(value)) throw this.strange(at, `it read ${JSON.stringify(value)}, which is no list`);
-    if (this.borrowed) {
-      // A line that the scanner left to JSON.parse: from here on a copy of the words, at the same places, which may grow.
-      this.borrowed = false;
-      this.elements.assign(this.words().subarray(0, this.source.table?.micros.length));
-    }
-    this.mops.push(READ, key, this.elements.length, value.length);
-    for (let i = 0; i < value.length; i++) this.elements.push(this.values.intern(value[i]));
+    const list = value ?? EMPTY;
+    if (!Array.isArray(list)) throw this.strange(at, `it read ${JSON.stringify(value)}, which is no list`);
+    // The history's own lists are not this reader's to add to.
+    if (this.borrowed) this.pool = this.pool.copy();
+    this.borrowed = false;
+    const { pool } = this;
+    pool.open(key);
+    for (const element of list) pool.put(this.values.intern(element));
+    const size = pool.close();
+    this.mops.push(READ, key, pool.list, size);
   }
 
   private strange(at: number, why: string): NotTransactions {

@@ -42,16 +42,23 @@ export interface TxnHistory {
   readonly mopKind: Uint8Array;
   /** Key ids. */
   readonly mopKey: Int32Array;
-  /** Write: value id. Register read: value id, NIL or UNKNOWN. List read: where it starts in `elements`, or UNKNOWN. */
+  /** Write: value id. Register read: value id, NIL or UNKNOWN. List read: the number of a list that begins so, or UNKNOWN. */
   readonly mopValue: Int32Array;
-  /** List read: how many elements; 0 where that is not known. */
+  /** List read: how many elements of that list; 0 where that is not known. */
   readonly mopSize: Int32Array;
   /** Value ids of the lists read. */
   readonly elements: Int32Array;
+  /** List -> where it starts in `elements`. */
+  readonly listStart: Int32Array;
   /** Keys by id. */
   readonly keys: readonly unknown[];
   /** The value of a value id. */
   value(id: number): unknown;
+}
+
+/** Where the list of a read whose result is known starts in `elements`. */
+export function listFrom({ listStart, mopValue }: TxnHistory, read: number): number {
+  return listStart[mopValue[read] as number] as number;
 }
 
 /** The transaction of a micro-op: by bisection, for the few that are told of. */

@@ -80,6 +80,8 @@ function tokenEnd(bytes: Uint8Array, start: number): number {
 export class EdnScanner {
   /** What the last reading function read, beside the position that it returned. */
   private read = 0;
+  /** The last element, as a word of MicroPool. */
+  private microWord = 0;
   /** The fields of the op before, in its order: most ops of a history have the same ones. */
   private readonly order = new Int32Array(FIELDS.length);
 
@@ -322,41 +324,49 @@ export class EdnScanner {
     micros.push(kind);
     at = this.element(bytes, skip(bytes, at));
     if (at === MISS) return MISS;
+    const key = this.microWord;
+    micros.push(key);
     at = skip(bytes, at);
-    at = bytes[at] === OPEN_LIST ? this.elements(bytes, skip(bytes, at + 1)) : this.element(bytes, at);
+    if (bytes[at] === OPEN_LIST) at = this.elements(bytes, skip(bytes, at + 1), key);
+    else {
+      at = this.element(bytes, at);
+      if (at !== MISS) micros.push(this.microWord);
+    }
     if (at === MISS) return MISS;
     at = skip(bytes, at);
     return bytes[at] === CLOSE_LIST ? at + 1 : MISS;
   }
 
-  /** The elements of a list and its closing bracket, as words. */
-  private elements(bytes: Uint8Array, start: number): number {
+  /** The elements of a list that was read of `key`, and its closing bracket. */
+  private elements(bytes: Uint8Array, start: number, key: number): number {
     const { micros } = this.row.tables.values;
-    const head = micros.length;
-    micros.push(0);
+    const { lists } = micros;
+    lists.open(key);
     let at = start;
     while (bytes[at] !== CLOSE_LIST) {
       at = this.element(bytes, at);
       // A nil in a list is for the reader: nobody appends one.
-      if (at === MISS || micros.words[micros.length - 1] === NULL_WORD) return MISS;
+      if (at === MISS || this.microWord === NULL_WORD) return MISS;
+      lists.put(this.microWord);
       at = skip(bytes, at);
     }
-    micros.words[head] = head - micros.length - 1;
+    const size = lists.close();
+    micros.push(-2 - size);
+    micros.push(lists.list);
     return at + 1;
   }
 
-  /** A scalar as a word. */
+  /** A scalar; `microWord` stands for it. */
   private element(bytes: Uint8Array, start: number): number {
-    const { micros } = this.row.tables.values;
     let at = this.wholeNumber(bytes, start);
     if (at !== MISS && this.read < DIRECT) {
-      micros.push(this.read);
+      this.microWord = this.read;
       return at;
     }
     // -0 is 0, which would have to stand for itself.
     if (bytes[start] === MINUS && bytes[start + 1] === ZERO) return MISS;
     at = this.scalar(bytes, start);
-    if (at !== MISS) micros.push(this.read === NULL_VALUE ? NULL_WORD : DIRECT + this.read);
+    this.microWord = this.read === NULL_VALUE ? NULL_WORD : DIRECT + this.read;
     return at;
   }
 }

@@ -11,5 +11,6 @@ export {
   type ParsedHistory,
   parseHistory,
 } from "./jsonl.js";
+export { ListPool } from "./list-pool.js";
 export { DIRECT, MICRO_OPS, NULL_WORD } from "./micro-ops.js";
 export { NULL_VALUE, type ValueTable, valueKey } from "./values.js";

@@ -2,13 +2,17 @@
  * The micro-ops of transactions as numbers, all in one array: lists of lists of lists would be most of what a long history of
  * transactions costs, and checkers want numbers anyway.
  *
- * A micro-op is its kind (its index in MICRO_OPS), its key and its value; a list is -2 - (its length), then its elements. A
- * key, value or element is a whole number below DIRECT as it is, -1 for null, or DIRECT + the id that the history's values
- * have for it.
+ * A micro-op is its kind (its index in MICRO_OPS), its key and its value; a list is -2 - (its length), then its number in the
+ * pool of lists. A key, value or element is a whole number below DIRECT as it is, -1 for null, or DIRECT + the id that the
+ * history's values have for it.
  */
+import { ListPool } from "./list-pool.js";
 import { grown } from "./strings.js";
 
 export const MICRO_OPS: readonly string[] = ["r", "append", "w"];
+const READ = 0;
+const APPEND = 1;
+const WRITE = 2;
 /** Whole numbers below this stand for themselves. */
 export const DIRECT = 1 << 30;
 export const NULL_WORD = -1;
@@ -19,6 +23,7 @@ export class MicroPool {
   /** How many micro-ops there are. */
   count = 0;
   words = new Int32Array(1024);
+  readonly lists = new ListPool();
 
   /** Makes room for this many words at once: growing by and by copies each about once more. */
   reserve(words: number): void {
@@ -32,7 +37,7 @@ export class MicroPool {
 
   /** The micro-ops in [from, end) as JSON values; `scalar` gives the value of an id. */
   decode(from: number, end: number, scalar: (id: number) => unknown): unknown[] {
-    const { words } = this;
+    const { words, lists } = this;
     const value = (word: number): unknown => (word === NULL_WORD ? null : word < DIRECT ? word : scalar(word - DIRECT));
     const micros: unknown[] = [];
     for (let at = from; at < end; ) {
@@ -40,9 +45,9 @@ export class MicroPool {
       const key = value(words[at + 1] as number);
       const head = words[at + 2] as number;
       at += 3;
-      const size = head < NULL_WORD ? -2 - head : 0;
-      micros.push([kind, key, head < NULL_WORD ? Array.from(words.subarray(at, at + size), value) : value(head)]);
-      at += size;
+      if (head < NULL_WORD) {
+        micros.push([kind, key, Array.from(lists.view(words[at++] as number, -2 - head), value)]);
+      } else micros.push([kind, key, value(head)]);
     }
     return micros;
   }
@@ -55,7 +60,10 @@ const MINUS = 0x2d;
 const ZERO = 0x30;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
+const LETTER_A = 0x61;
 const LETTER_N = 0x6e;
+const LETTER_R = 0x72;
+const LETTER_W = 0x77;
 /** Not what was expected: instead of a position. */
 const MISS = -1;
 
@@ -102,9 +110,10 @@ export class MicroScanner {
     at = this.scalar(bytes, comma(bytes, at));
     if (at === MISS) return MISS;
     pool.push(this.word);
+    const key = this.word;
     at = comma(bytes, at);
     if (at === MISS) return MISS;
-    if (bytes[at] === OPEN_LIST) at = this.list(bytes, at);
+    if (bytes[at] === OPEN_LIST) at = this.list(bytes, at, key);
     else {
       at = this.scalar(bytes, at);
       if (at !== MISS) pool.push(this.word);
@@ -112,23 +121,32 @@ export class MicroScanner {
     return at !== MISS && bytes[at] === CLOSE_LIST ? at + 1 : MISS;
   }
 
+  /** One of MICRO_OPS, in quotes. Each letter by itself: constants are what the compiler is good at. */
   private kind(bytes: Uint8Array, start: number): number {
     if (bytes[start] !== QUOTE) return MISS;
-    for (let kind = 0; kind < MICRO_OPS.length; kind++) {
-      const name = MICRO_OPS[kind] as string;
-      let i = 0;
-      while (i < name.length && bytes[start + 1 + i] === name.charCodeAt(i)) i++;
-      if (i < name.length || bytes[start + 1 + i] !== QUOTE) continue;
-      this.pool.push(kind);
-      return start + i + 2;
-    }
-    return MISS;
+    const first = bytes[start + 1];
+    let at = start + 2;
+    if (first === LETTER_R) this.pool.push(READ);
+    else if (first === LETTER_W) this.pool.push(WRITE);
+    else if (
+      first === LETTER_A &&
+      bytes[at] === 0x70 &&
+      bytes[at + 1] === 0x70 &&
+      bytes[at + 2] === 0x65 &&
+      bytes[at + 3] === LETTER_N &&
+      bytes[at + 4] === 0x64
+    ) {
+      this.pool.push(APPEND);
+      at += 5;
+    } else return MISS;
+    return bytes[at] === QUOTE ? at + 1 : MISS;
   }
 
-  private list(bytes: Uint8Array, start: number): number {
+  /** A list that was read of `key`. */
+  private list(bytes: Uint8Array, start: number, key: number): number {
     const { pool } = this;
-    const head = pool.length;
-    pool.push(0);
+    const { lists } = pool;
+    lists.open(key);
     let at = start + 1;
     if (bytes[at] === CLOSE_LIST) at++;
     else {
@@ -138,7 +156,7 @@ export class MicroScanner {
         at = this.scalar(bytes, at);
         // A null in a list is for JSON.parse: nobody appends one.
         if (at === MISS || this.word === NULL_WORD) return MISS;
-        pool.push(this.word);
+        lists.put(this.word);
         if (bytes[at] === CLOSE_LIST) {
           at++;
           break;
@@ -147,17 +165,20 @@ export class MicroScanner {
         if (at === MISS) return MISS;
       }
     }
-    pool.words[head] = head - pool.length - 1;
+    const size = lists.close();
+    pool.push(-2 - size);
+    pool.push(lists.list);
     return at;
   }
 
   /**
    * Reads elements as long as they are small whole numbers: nearly all of a long history is that, so no more is done for each
-   * than has to be. The position after the list, or of the first element that is something else.
+   * than has to be, which is what `ListPool.put` does. The position after the list, or of the first element that is something
+   * else.
    */
   private numbers(bytes: Uint8Array, start: number): number {
-    const { pool } = this;
-    let { words, length } = pool;
+    const { lists } = this.pool;
+    let { elements, known, at: next, limit } = lists;
     let at = start;
     for (;;) {
       const first = at;
@@ -174,16 +195,18 @@ export class MicroScanner {
         at = first;
         break;
       }
-      if (length === words.length) {
-        pool.words = grown(words, length * 2);
-        words = pool.words;
+      if (next < known && elements[next] === number) next++;
+      else if (next >= known && next < limit) elements[next++] = number;
+      else {
+        lists.at = next;
+        lists.put(number);
+        ({ elements, known, at: next, limit } = lists);
       }
-      words[length++] = number;
       at++;
       if (closed) break;
       if (bytes[at] === SPACE) at++;
     }
-    pool.length = length;
+    lists.at = next;
     return at;
   }
 

@@ -5,6 +5,7 @@
 import type { History } from "../../../src/core/history.js";
 import type { Op } from "../../../src/core/op.js";
 import { type Rng, rng } from "../../../src/core/rng.js";
+import { ListPool } from "../../../src/history/index.js";
 import { Int32List } from "../int32-list.js";
 import { FAIL, INFO, NEVER, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "../txn-history.js";
 import type { TxnModel } from "../types.js";
@@ -49,7 +50,7 @@ class Store {
   private readonly mopKey = new Int32List();
   private readonly mopValue: Int32List = new Int32List();
   private readonly mopSize: Int32List = new Int32List();
-  private readonly elements = new Int32List();
+  private readonly lists = new ListPool();
   private readonly active: number[];
   private readonly keys: number[] = [];
   private readonly written: number[] = [];
@@ -137,9 +138,10 @@ class Store {
         values[m] = state[size - 1] ?? NIL;
         continue;
       }
-      values[m] = this.elements.length;
-      sizes[m] = size;
-      for (let i = 0; i < size; i++) this.elements.push(state[i] as number);
+      this.lists.open(this.mopKey.get(m));
+      for (let i = 0; i < size; i++) this.lists.put(state[i] as number);
+      sizes[m] = this.lists.close();
+      values[m] = this.lists.list;
     }
   }
 
@@ -187,7 +189,8 @@ class Store {
       mopKey: this.mopKey.view(),
       mopValue: this.mopValue.view(),
       mopSize: this.mopSize.view(),
-      elements: this.elements.view(),
+      elements: this.lists.elements,
+      listStart: this.lists.start,
       keys: this.keys,
       value: (id: number) => id,
     };
@@ -246,11 +249,12 @@ class Ops implements History {
   }
 
   private mop(m: number, known: boolean): unknown[] {
-    const { mopKind, mopKey, mopValue, mopSize, elements } = this.columns;
+    const { mopKind, mopKey, mopValue, mopSize, elements, listStart } = this.columns;
     const value = mopValue[m] as number;
     if (mopKind[m] === WRITE) return [this.model === "list-append" ? "append" : "w", mopKey[m], value];
     if (!known || value === UNKNOWN || value === NIL) return ["r", mopKey[m], null];
     if (this.model === "rw-register") return ["r", mopKey[m], value];
-    return ["r", mopKey[m], Array.from(elements.subarray(value, value + (mopSize[m] as number)))];
+    const from = listStart[value] as number;
+    return ["r", mopKey[m], Array.from(elements.subarray(from, from + (mopSize[m] as number)))];
   }
 }

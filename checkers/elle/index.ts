@@ -1,7 +1,7 @@
 /** Transactional anomalies, after Elle (Kingsbury & Alvaro 2020). */
 export { impliedRegisterChecker } from "./implied-register.js";
 export { checkListAppend, listAppendChecker } from "./list-append.js";
-export { CONSISTENCY_MODELS } from "./models.js";
+export { CONSISTENCY_MODELS, canonicalModels } from "./models.js";
 export { checkRwRegister, rwRegisterChecker } from "./rw-register.js";
 export type {
   Cycle,

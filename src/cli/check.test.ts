@@ -1,5 +1,5 @@
 /** `cap-test check` as a user runs it: files in, lines or JSON and an exit code out. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
@@ -97,10 +97,57 @@ describe("check", () => {
     expect(stdout).toMatch(/3 files: 1 valid, 0 invalid, 1 unknown, 1 not read/);
   });
 
+  it("holds a stored run to the consistency asked for, and drops no option in silence", async () => {
+    const line = (process: number, type: string, value: unknown) => JSON.stringify({ process, type, f: "txn", value });
+    const history = [
+      line(0, "invoke", [["append", "x", 1]]),
+      line(0, "ok", [["append", "x", 1]]),
+      line(1, "invoke", [["r", "x", null]]),
+      line(1, "ok", [["r", "x", []]]),
+      line(1, "invoke", [["r", "x", null]]),
+      line(1, "ok", [["r", "x", [1]]]),
+    ];
+    const spec = {
+      system: "kv-raft",
+      workload: "append",
+      nemesis: "none",
+      nodes: ["n1"],
+      concurrency: 2,
+      workloadOpts: {},
+    };
+    mkdirSync(join(folder.path, "run"));
+    writeFileSync(join(folder.path, "run/history.jsonl"), `${history.join("\n")}\n`);
+    writeFileSync(join(folder.path, "run/test.json"), JSON.stringify({ ...spec, opTimeoutMs: 1000 }));
+    const judged = async (...args: string[]) => {
+      const { stdout } = await cli("check", "run", "--json", ...args);
+      const { checkers } = JSON.parse(stdout) as { checkers: Record<string, { valid: unknown }> };
+      return checkers["elle-list-append"]?.valid;
+    };
+    expect(await judged()).toBe(false);
+    expect(await judged("--consistency", "serializable")).toBe(true);
+    const { code, stderr } = await cli("check", "run", "--initial", "[]");
+    expect(stderr).toMatch(/checkers of its workload append, which do not take --initial; .*--model list-append/);
+    expect(code).toBe(254);
+  });
+
+  it("takes the initial value of registers in transactions", async () => {
+    const line = (type: string, value: unknown) => JSON.stringify({ process: 0, type, f: "txn", value });
+    const read = (value: unknown) => [line("invoke", [["r", "x", null]]), line("ok", [["r", "x", value]])];
+    const write = [line("invoke", [["w", "x", 1]]), line("ok", [["w", "x", 1]])];
+    writeFileSync(join(folder.path, "zero.jsonl"), [...read(0), ...write, ...read(1)].join("\n"));
+    const code = async (...args: string[]) => (await cli("check", "zero.jsonl", ...args)).code;
+    expect(await code("--initial", "0")).toBe(0);
+    expect(await code("--initial", "5")).toBe(1);
+    expect(await code("--initial", "5", "--model", "list-append")).toBe(254);
+  });
+
   it.each([
     [["--html", "x.html", "fine.jsonl"], /--html writes the page of one history, not of 2/],
     [["--initial", "5"], /the initial value of a queue is a list, not 5/],
+    [["--consistency", "seralizable"], /unknown consistency model "seralizable". Did you mean serializable/],
+    [["nothing.jsonl"], /nothing.jsonl: the history has no client ops, so its model cannot be told/],
   ])("bad usage: %s", async (args, expected) => {
+    writeFileSync(join(folder.path, "nothing.jsonl"), "");
     const { code, stderr } = await cli("check", "fine.jsonl", ...args);
     expect(stderr).toMatch(expected);
     expect(code).toBe(254);

@@ -1,6 +1,6 @@
 /** `cap-test check FILE…`: judges stored histories, ours or Jepsen's. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { RegisterOptions } from "../../checkers/elle/index.js";
+import { canonicalModels, type RegisterOptions } from "../../checkers/elle/index.js";
 import { worstOf } from "../core/checker.js";
 import { CapTestError, EXIT, UsageError } from "../core/errors.js";
 import { type FileVerdict, type JudgeOptions, judgeFile, MODELS, type ModelName } from "../runner/judge-file.js";
@@ -84,6 +84,8 @@ function judgeOptions(flags: Flags): JudgeOptions {
           flags.model,
           MODELS.map((name) => ({ name })),
         ).name;
+  // Also where no file holds transactions: what cannot be meant is said before anything is read.
+  if (flags.consistency !== undefined) canonicalModels([flags.consistency]);
   const transactions: RegisterOptions = {
     ...(flags.consistency === undefined ? {} : { consistency: flags.consistency }),
     ...(flags.linearizableKeys === undefined ? {} : { linearizableKeys: true }),

@@ -14,9 +14,10 @@ import { checkStaleness, type StalenessVerdict } from "../../checkers/staleness.
 import type { Valid, Verdict } from "../core/checker.js";
 import { UsageError } from "../core/errors.js";
 import type { RunResults, TestSpec } from "../core/run.js";
+import type { WorkloadDefinition } from "../core/workload.js";
 import { type ColumnarHistory, columnar, INVOKE, NEMESIS } from "../history/index.js";
 import { type CommonVerdict, commonVerdict } from "./common-verdict.js";
-import { judgeStored } from "./judge-stored.js";
+import { judgeStored, type StoredRun } from "./judge-stored.js";
 import type { Registry } from "./plan.js";
 import { readHistory } from "./read-history.js";
 
@@ -76,7 +77,10 @@ export async function judgeFile(
   const stored = options.model === undefined ? storedRun(path) : undefined;
   // The systems' drivers take longer to load than most histories to check.
   const registry = stored === undefined ? undefined : await loadRegistry();
-  const run = registry?.workloads.some(({ name }) => name === stored?.spec.workload) === true ? stored : undefined;
+  const workload = registry?.workloads.find(({ name }) => name === stored?.spec.workload);
+  const run =
+    stored === undefined || workload === undefined ? undefined : heldTo(stored, workload, options, file, history);
+  const loaded = performance.now();
   const judged =
     run === undefined || registry === undefined
       ? await judgeAs(history, options, file, elsewhere)
@@ -92,10 +96,51 @@ export async function judgeFile(
     file,
     ops,
     parseMs: round(parsed - began),
-    checkMs: round(performance.now() - parsed),
+    checkMs: round(performance.now() - loaded),
     ...(truncatedLine === undefined ? {} : { truncatedLine }),
   };
   return { verdict, history, ...(run === undefined ? {} : { run }) };
+}
+
+/**
+ * The run, held to the consistency asked for where its workload can be. Other options say how a model is to be judged, not how a
+ * workload's checkers are: they must not be dropped in silence.
+ */
+function heldTo(
+  run: StoredRun,
+  workload: WorkloadDefinition,
+  { linearizable, transactions }: JudgeOptions,
+  file: string,
+  history: ColumnarHistory,
+): StoredRun {
+  const { consistency, ...others } = transactions;
+  const able = workload.options.some(({ name }) => name === "consistency");
+  const unused = [...Object.keys(linearizable), ...Object.keys(others), ...(able ? [] : Object.keys(transactions))];
+  if (unused.length > 0) {
+    const model = modelOf(history, file);
+    throw new UsageError(
+      `${file}: this run is judged by the checkers of its workload ${workload.name}, which do not take ${OPTION_NAMES[unused[0] as string] ?? unused[0]}; name the model as well: --model ${model}.`,
+    );
+  }
+  if (consistency === undefined) return run;
+  const workloadOpts = { ...run.spec.workloadOpts, consistency: String(consistency) };
+  return { ...run, spec: { ...run.spec, workloadOpts } };
+}
+
+/** Options as the command line spells them. */
+const OPTION_NAMES: Readonly<Record<string, string>> = {
+  initial: "--initial",
+  nilReads: "--nil-reads",
+  budgetSteps: "--budget",
+  consistency: "--consistency",
+  linearizableKeys: "--linearizable-keys",
+  sequentialKeys: "--sequential-keys",
+  wfrKeys: "--wfr-keys",
+};
+
+/** Not given, or an empty list by another name. */
+function isNothing(initial: unknown): boolean {
+  return initial === undefined || initial === null || (Array.isArray(initial) && initial.length === 0);
 }
 
 async function judgeAs(
@@ -105,8 +150,16 @@ async function judgeAs(
   elsewhere: SearchElsewhere,
 ): Promise<Verdict & BesideLinearizable & { model: string }> {
   const model = options.model ?? modelOf(history, file);
-  if (model === "list-append") return { ...checkListAppend(history, options.transactions), model };
-  if (model === "rw-register") return { ...checkRwRegister(history, options.transactions), model };
+  const { initial } = options.linearizable;
+  if (model === "list-append") {
+    if (!isNothing(initial)) {
+      throw new UsageError(
+        `${file}: lists of the model list-append are empty at first, not ${JSON.stringify(initial)}.`,
+      );
+    }
+    return { ...checkListAppend(history, options.transactions), model };
+  }
+  if (model === "rw-register") return { ...checkRwRegister(history, { ...options.transactions, initial }), model };
   try {
     const verdict = await elsewhere(new LinearizableCheck(history, { ...options.linearizable, model }), model);
     if (model !== "register" && model !== "cas-register") return { ...verdict, model };
@@ -143,6 +196,8 @@ function modelOf(history: ColumnarHistory, file: string): ModelName {
     return modelNameOf(history);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
+    const why = countOps(history) === 0 ? "the history has no client ops, so its model cannot be told" : undefined;
+    if (why !== undefined) throw new UsageError(`${file}: ${why}; name it with --model.`, { cause: error });
     throw new UsageError(`${file}: cannot tell the model from the ops; name it with --model: ${MODELS.join(", ")}.`, {
       cause: error,
     });
@@ -150,7 +205,7 @@ function modelOf(history: ColumnarHistory, file: string): ModelName {
 }
 
 /** The run that a history.jsonl belongs to, where its test.json lies beside it. */
-function storedRun(path: string): { spec: TestSpec; results?: Partial<RunResults> } | undefined {
+function storedRun(path: string): StoredRun | undefined {
   const beside = (name: string): unknown => {
     try {
       return JSON.parse(readFileSync(join(dirname(path), name), "utf8"));

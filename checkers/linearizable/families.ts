@@ -48,7 +48,8 @@ export function familyOf(
 ): Family {
   if (typeof model !== "string") return modelFamily(history, model, options);
   if (model === "register" || model === "cas-register") return registerFamily(history, options, model);
-  if (model === "multi-register") return modelFamily(history, multiRegisterModel(options.nilReads === "any"), options);
+  if (model === "multi-register")
+    return modelFamily(history, multiRegisterModel(options.nilReads === "any", options.initial), options);
   const { built, fast } = BUILT_IN[model];
   const family = modelFamily(history, built, options);
   if (fast === undefined) return family;

@@ -141,6 +141,31 @@ describe("check", () => {
     expect(await code("--initial", "5", "--model", "list-append")).toBe(254);
   });
 
+  it("tells transactions of read and write to be a multi-register's, all of whose registers may begin alike", async () => {
+    const txns = ["[[:read :x 0] [:write :y 2]]", "[[:read :y 2] [:read :z 0]]"].flatMap((value, process) =>
+      ["invoke", "ok"].map((type) => `{:process ${process} :type :${type} :f :txn :value ${value}}`),
+    );
+    writeFileSync(join(folder.path, "spelt.edn"), txns.join("\n"));
+    const check = async (initial: string) =>
+      JSON.parse((await cli("check", "spelt.edn", "--json", "--initial", initial)).stdout);
+    expect(await check("0")).toMatchObject({ model: "multi-register", valid: true });
+    expect(await check('{"x": 0}')).toMatchObject({ model: "multi-register", valid: false });
+  });
+
+  it("refuses options that say nothing of the model", async () => {
+    store("calls.jsonl", "0:w1 1:r1");
+    expect((await cli("check", "calls.jsonl", "--consistency", "strict-serializable")).code).toBe(0);
+    const weaker = await cli("check", "calls.jsonl", "--consistency", "serializable");
+    expect(weaker.stderr).toBe(
+      "cap-test: calls.jsonl: --consistency serializable is for transactions (list-append, rw-register); a cas-register is held to linearizability.\n",
+    );
+    const op = (type: string) => JSON.stringify({ process: 0, type, f: "txn", value: [["append", 1, 5]] });
+    writeFileSync(join(folder.path, "lists.jsonl"), `${op("invoke")}\n${op("ok")}\n`);
+    const any = await cli("check", "lists.jsonl", "--nil-reads", "any");
+    expect(any.stderr).toMatch(/^cap-test: lists.jsonl: --nil-reads any is not for list-append: .+\n$/);
+    expect([weaker.code, any.code]).toEqual([254, 254]);
+  });
+
   it.each([
     [["--html", "x.html", "fine.jsonl"], /--html writes the page of one history, not of 2/],
     [["--initial", "5"], /the initial value of a queue is a list, not 5/],

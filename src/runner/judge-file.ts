@@ -18,6 +18,7 @@ import type { WorkloadDefinition } from "../core/workload.js";
 import { type ColumnarHistory, columnar, INVOKE, NEMESIS } from "../history/index.js";
 import { type CommonVerdict, commonVerdict } from "./common-verdict.js";
 import { judgeStored, type StoredRun } from "./judge-stored.js";
+import { refuseIdleOptions } from "./model-options.js";
 import type { Registry } from "./plan.js";
 import { readHistory } from "./read-history.js";
 
@@ -151,16 +152,15 @@ async function judgeAs(
 ): Promise<Verdict & BesideLinearizable & { model: string }> {
   const model = options.model ?? modelOf(history, file);
   const { initial } = options.linearizable;
-  if (model === "list-append") {
-    if (!isNothing(initial)) {
-      throw new UsageError(
-        `${file}: lists of the model list-append are empty at first, not ${JSON.stringify(initial)}.`,
-      );
-    }
-    return { ...checkListAppend(history, options.transactions), model };
-  }
-  if (model === "rw-register") return { ...checkRwRegister(history, { ...options.transactions, initial }), model };
   try {
+    refuseIdleOptions(model, options);
+    if (model === "list-append") {
+      if (!isNothing(initial)) {
+        throw new UsageError(`lists of the model list-append are empty at first, not ${JSON.stringify(initial)}.`);
+      }
+      return { ...checkListAppend(history, options.transactions), model };
+    }
+    if (model === "rw-register") return { ...checkRwRegister(history, { ...options.transactions, initial }), model };
     const verdict = await elsewhere(new LinearizableCheck(history, { ...options.linearizable, model }), model);
     if (model !== "register" && model !== "cas-register") return { ...verdict, model };
     return { ...verdict, model, ...besideLinearizable(history, verdict.valid, options.linearizable) };
@@ -191,6 +191,8 @@ function modelOf(history: ColumnarHistory, file: string): ModelName {
     const kinds = value.map((micro: unknown) => (Array.isArray(micro) ? micro[0] : undefined));
     if (kinds.includes("append")) return "list-append";
     if (kinds.includes("w")) return "rw-register";
+    // As Knossos spells them.
+    if (kinds.includes("read") || kinds.includes("write")) return "multi-register";
   }
   try {
     return modelNameOf(history);

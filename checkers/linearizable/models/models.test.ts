@@ -83,6 +83,7 @@ describe("models that begin with something in them, against every order there is
     ["list", [1, 1], list(false)],
     ["multi-register", { x: 1, y: 2 }, multiRegister(true)],
     ["multi-register", { x: 1 }, multiRegister(false)],
+    ["multi-register", 2, multiRegister(false), { x: 2, y: 2, z: 2 }],
   ])("%s from %j", (model, initial, { simulated, step }, state = initial) => {
     const found = histories({ ...simulated, initial: state }, { lies: 150 });
     const rules = { initial: state, step };

@@ -3,12 +3,11 @@
  * `["w", key, value]`, done in that order. `read` and `write` take a map {key: value}, or null to read (then the completion
  * has the map). Keys are texts: 1 and "1" are one.
  */
-import { UsageError } from "../../../src/core/errors.js";
 import { valueKey } from "../../../src/history/index.js";
 import type { BuiltIn, Call } from "../model.js";
 import { show } from "../words.js";
 
-/** Values by key; a key not in it holds null. */
+/** Values by key; a key not in it holds what registers hold in the beginning. */
 type Registers = Readonly<Record<string, unknown>>;
 
 interface Micro {
@@ -44,29 +43,33 @@ function microsOf({ f, input, output, type }: Call): readonly Micro[] | undefine
   return micros;
 }
 
-const canonical = (registers: Registers): Registers =>
-  Object.fromEntries(Object.entries(registers).filter(([, value]) => (value ?? null) !== null));
-
-/** `anyNil`: a read of null saw anything. */
-export function multiRegisterModel(anyNil: boolean): BuiltIn<Registers> {
+/**
+ * `anyNil`: a read of null saw anything. `initial`: a map of what each register holds in the beginning, the others null; or
+ * what all of them hold, since a history need not name its registers beforehand.
+ */
+export function multiRegisterModel(anyNil: boolean, initial: unknown): BuiltIn<Registers> {
+  const elsewhere = isMap(initial) ? null : (initial ?? null);
+  const untouched = valueKey(elsewhere);
+  const canonical = (registers: Registers): Registers =>
+    Object.fromEntries(Object.entries(registers).filter(([, value]) => valueKey(value) !== untouched));
+  // A key may be called "constructor".
+  const held = (registers: Registers, key: string): string =>
+    Object.hasOwn(registers, key) ? valueKey(registers[key]) : untouched;
   return {
     name: "multi-register",
     fs: ["txn", "read", "write"],
     readers: ["read"],
-    init: (initial) => {
-      if (initial === null || initial === undefined) return {};
-      if (isMap(initial)) return canonical(initial);
-      throw new UsageError(`the initial value of a multi-register is a map {key: value}, not ${show(initial)}`);
-    },
+    init: () => (isMap(initial) ? canonical(initial) : {}),
     step: (registers, call) => {
       let after = registers;
       for (const { writes, key, value } of microsOf(call) ?? []) {
         if (writes) after = { ...after, [key]: value };
-        else if (!(anyNil && value === null) && valueKey(after[key]) !== valueKey(value)) return undefined;
+        else if (!(anyNil && value === null) && held(after, key) !== valueKey(value)) return undefined;
       }
       return after === registers ? registers : canonical(after);
     },
     key: valueKey,
+    describe: (registers) => `${valueKey(registers)}${elsewhere === null ? "" : `, ${show(elsewhere)} elsewhere`}`,
     looks: (call) => microsOf(call)?.every(({ writes }) => !writes) ?? false,
     blind: (call) => microsOf(call)?.every(({ writes, value }) => writes || (anyNil && value === null)) ?? false,
     touches: (call) => microsOf(call)?.map(({ key }) => key),

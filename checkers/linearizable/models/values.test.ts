@@ -182,7 +182,7 @@ describe("multi-registers", () => {
     expect(multi(["info", "write", { a: 1 }], ["ok", "read", { a: 1 }, null]).valid).toBe(true);
   });
 
-  it("begin with a map", () => {
+  it("begin with a map, or all with one value", () => {
     const check = (initial: unknown, value: unknown): unknown => {
       const op = { process: 0, f: "txn", value, time: 0 };
       const history = historyOf([
@@ -193,9 +193,56 @@ describe("multi-registers", () => {
     };
     expect(check({ a: 1, b: null }, [["r", "a", 1]])).toBe(true);
     expect(check({ a: 1 }, [["r", "a", null]])).toBe(false);
-    expect(() => check([1], [["r", "a", 1]])).toThrow(
-      "the initial value of a multi-register is a map {key: value}, not",
-    );
+    expect(
+      check(0, [
+        ["r", "a", 0],
+        ["r", "b", 0],
+      ]),
+    ).toBe(true);
+    expect(check(0, [["r", "a", null]])).toBe(false);
+    expect(
+      check(0, [
+        ["w", "a", null],
+        ["r", "a", null],
+        ["w", "a", 0],
+        ["r", "a", 0],
+      ]),
+    ).toBe(true);
+    expect(check([1], [["r", "a", [1]]])).toBe(true);
+  });
+
+  it("say what the others hold where they all began with one value", () => {
+    const op = {
+      process: 0,
+      f: "txn",
+      value: [
+        ["w", "a", 1],
+        ["r", "b", 1],
+      ],
+      time: 0,
+    };
+    const history = historyOf([
+      { ...op, type: "invoke", index: 0 },
+      { ...op, type: "ok", index: 1 },
+    ]);
+    const { summary } = checkLinearizable(history, { model: "multi-register", initial: 7 });
+    expect(summary).toContain("the state there is {}, 7 elsewhere");
+  });
+
+  it("may have the names of what every object has", () => {
+    expect(
+      multi([
+        "ok",
+        "txn",
+        [
+          ["r", "constructor", null],
+          ["r", "__proto__", null],
+        ],
+      ]).valid,
+    ).toBe(true);
+    const read = [["r", "__proto__", 1]];
+    expect(multi(["ok", "txn", [["w", "__proto__", 1]]], ["ok", "txn", read]).valid).toBe(true);
+    expect(multi(["ok", "txn", [["w", "toString", 1]]], ["ok", "txn", read]).valid).toBe(false);
   });
 
   it.each([

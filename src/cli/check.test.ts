@@ -166,6 +166,13 @@ describe("check", () => {
     expect([weaker.code, any.code]).toEqual([254, 254]);
   });
 
+  it("refuses values nested too deep", async () => {
+    writeFileSync(join(folder.path, "deep.edn"), `{:type :invoke :f :write :value ${"[".repeat(1e5)}`);
+    const { code, stderr } = await cli("check", "deep.edn");
+    expect(stderr).toBe("cap-test: deep.edn: its values are nested too deep for any history.\n");
+    expect(code).toBe(254);
+  });
+
   it.each([
     [["--html", "x.html", "fine.jsonl"], /--html writes the page of one history, not of 2/],
     [["--initial", "5"], /the initial value of a queue is a list, not 5/],

@@ -4,8 +4,9 @@
  * turn two whole numbers past 2^53 into one.
  *
  * Keywords, symbols and characters become strings, lists, vectors and sets become arrays, maps become objects whose keys are
- * texts; tags are dropped; numbers that a double cannot hold become strings of their digits.
+ * texts; tags are dropped; numbers that a double cannot hold become strings of their digits. Sets are sorted.
  */
+import { valueKey } from "./values.js";
 
 /** The text ended inside a form. */
 export class UnexpectedEnd extends Error {}
@@ -27,6 +28,14 @@ const CLOSERS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}"
 const DELIMITER = /[\s,()[\]{}";]/g;
 const WHOLE = /^[-+]?\d+N?$/;
 const FRACTION = /^[-+]?\d+(\.\d*)?([eE][-+]?\d+)?M?$/;
+
+/** An order of all values, numbers by size: a set must not differ from itself written in another order. */
+function inOrder(a: unknown, b: unknown): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (typeof a === "number" || typeof b === "number") return typeof a === "number" ? -1 : 1;
+  const [left, right] = [valueKey(a), valueKey(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
 
 export class EdnReader {
   at = 0;
@@ -113,7 +122,7 @@ export class EdnReader {
   /** A set, or a tagged form: `#inst "…"`, `#jepsen.history.Op{…}`. */
   private dispatched(): unknown {
     this.at++;
-    if (this.peek() === "{") return this.sequence("{");
+    if (this.peek() === "{") return this.sequence("{").sort(inOrder);
     if (this.peek() === "#") return this.symbolic();
     this.token();
     return this.value();

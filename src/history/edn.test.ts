@@ -20,6 +20,8 @@ describe("EdnReader", () => {
     ).toEqual([null, true, false, 1, -2, 3, 4, 1.5, 2000, -1.5, "kw", "a/b", "sym", 's\nA"', "a", "\n", "(", "B"]);
     expect(read("#{1 2} ")).toEqual([1, 2]);
     expect(read('{:a 1, "b" {2 3}, [1 2] 4}')).toEqual({ a: 1, b: { "2": 3 }, "[1,2]": 4 });
+    expect(read('#{:b [2] 10 {:c 1} 9 "a"}')).toEqual([9, 10, "a", "b", [2], { c: 1 }]);
+    expect(read('#{"a" 9 {:c 1} :b 10 [2]}')).toEqual(read('#{:b [2] 10 {:c 1} 9 "a"}'));
     expect(read('#inst "2020-01-01"')).toBe("2020-01-01");
     expect(read("#foo.Bar{:a (1 2)}")).toEqual({ a: [1, 2] });
     expect(read("; note\n [1 ; two\n #_(3 4) 5 #_6]")).toEqual([1, 5]);
@@ -125,6 +127,17 @@ describe("parseEdnHistory", () => {
     expect(parse(writes, true)[0]).toMatchObject({ key: 1, value: 2 });
     expect(parse(tuples, false)[0]).toMatchObject({ value: [1, null] });
     expect(() => parse(plain, true)).toThrow("op 0: its value is no [key value] tuple: null");
+  });
+
+  it("takes an index or a time of -1, as jepsen.history prints where there is none, for none", () => {
+    const op = "#jepsen.history.Op{:index -1 :time -1 :type :invoke :process 0 :f :read :value nil}";
+    const { history } = parseEdnHistory(`{:type :info :process :nemesis :f :x :value nil} ${op}`);
+    expect([...history].map(({ index, time }) => [index, time])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+    expect(() => parse(op.replace(":time -1", ":time -2"))).toThrow("line 1: time is -2, not a number of ns");
+    expect(() => parse(op.replace(":process 0", ":process -1"))).toThrow("line 1: process is -1");
   });
 
   it("tolerates missing :index, :time, :process and :f where they are unambiguous (the Elle paper's example)", () => {

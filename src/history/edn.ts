@@ -226,8 +226,14 @@ function addOp(builder: HistoryBuilder, form: unknown, line: number): void {
     throw malformed(line, `an op is a map, not ${JSON.stringify(form)}`);
   }
   const map = form as Record<string, unknown>;
-  builder.draft({ ...map, error: errorText(map.error) }, line);
+  const { index, time } = map;
+  builder.draft({ ...map, index: given(index), time: given(time), error: errorText(map.error) }, line);
   builder.commit(line);
+}
+
+/** jepsen.history prints -1 where an op has no index or no time. */
+function given(number: unknown): unknown {
+  return number === -1 ? undefined : number;
 }
 
 /** Jepsen's errors are keywords, strings, or vectors like [:timeout "…"]; here an error is a text. */

@@ -32,6 +32,9 @@ export async function readHistory(path: string): Promise<StoredHistory> {
     if (error instanceof RangeError && /allocation|array length/i.test(error.message)) {
       throw new UsageError(`${path}: this history does not fit into memory.`, { cause: error });
     }
+    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+      throw new UsageError(`${path}: its values are nested too deep for any history.`, { cause: error });
+    }
     if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`, { cause: error });
     const { code } = error as NodeJS.ErrnoException;
     if (code?.startsWith("Z_")) throw new UsageError(`${path}: the gzip data is broken or cut off.`, { cause: error });

@@ -1,27 +1,28 @@
 /** The data dependencies of a list-append history: ww, wr, rw from the version orders. */
 import {
   type AppendIndex,
+  byOfElement,
   ELSEWHERE,
   EMPTY,
-  FAILED,
+  lastElement,
   READ_BY,
   readPlace,
-  txnOf,
   type VersionOrders,
+  writerOf,
 } from "./append-index.js";
 import { type Edges, RW, WR, WW } from "./graph.js";
 import { allToAll } from "./product.js";
-import { listFrom, OK, READ } from "./txn-history.js";
+import { OK, READ } from "./txn-history.js";
 
 /** Writes the edges. Callable again; each call writes the same edges. */
 export function appendEdges(index: AppendIndex): (edges: Edges) => void {
-  const { count, mopStart, mopKind, mopKey, type } = index.txns;
+  const { count, mopStart, mopEnd, mopKind, mopKey, type } = index.txns;
   return (edges) => {
     writeOrders(index, edges);
     const write = readEdges(index, edges);
     for (let t = 0; t < count; t++) {
       if (type[t] !== OK || !edges.wants(t)) continue;
-      for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
+      for (let m = mopStart[t] as number, end = mopEnd[t] as number; m < end; m++) {
         if (mopKind[m] === READ) write.read(t, m, mopKey[m] as number, readPlace(index, m));
       }
     }
@@ -35,20 +36,20 @@ export function appendEdges(index: AppendIndex): (edges: Edges) => void {
  * (or, where the reader is a or b itself, one of the two edges alone). So first write the reads' edges.
  */
 export function writeOrders(orders: VersionOrders, edges: Edges): void {
-  const { orderStart, slotTxn, slotFlags, unseenStart, unseenTxn } = orders;
+  const { orderStart, slotBy, unseenStart, unseenTxn } = orders;
   const implied = edges.sparse ? READ_BY : 0;
   for (let k = 0; k + 1 < orderStart.length; k++) {
     const from = orderStart[k] as number;
     const end = orderStart[k + 1] as number;
     // Where a failed transaction appended in between, the chain is broken there, as in Elle; G1a tells of it.
     for (let s = from + 1; s < end; s++) {
-      if (((slotFlags[s - 1] as number) & implied) !== 0) continue;
-      const a = slotTxn[s - 1] as number;
-      const b = slotTxn[s] as number;
+      if (((slotBy[s - 1] as number) & implied) !== 0) continue;
+      const a = writerOf(slotBy[s - 1] as number);
+      const b = writerOf(slotBy[s] as number);
       if (a >= 0 && b >= 0) edges.add(a, b, WW);
     }
-    const last = end > from ? (slotTxn[end - 1] as number) : -1;
-    if (last < 0 || ((slotFlags[end - 1] as number) & implied) !== 0) continue;
+    const last = end > from ? writerOf(slotBy[end - 1] as number) : -1;
+    if (last < 0 || ((slotBy[end - 1] as number) & implied) !== 0) continue;
     for (let i = unseenStart[k] as number; i < (unseenStart[k + 1] as number); i++) {
       edges.add(last, unseenTxn[i] as number, WW);
     }
@@ -64,7 +65,7 @@ export interface ReadEdges {
 
 /** Who appended the last element of a list comes before its readers, they before who appended the next one. */
 export function readEdges(orders: VersionOrders, edges: Edges): ReadEdges {
-  const { orderStart, slotTxn, unseenStart, unseenTxn } = orders;
+  const { orderStart, slotBy, unseenStart, unseenTxn } = orders;
   const tails = new Tails(orders, edges);
   return {
     read(t, m, k, at) {
@@ -72,11 +73,11 @@ export function readEdges(orders: VersionOrders, edges: Edges): ReadEdges {
         if (at === ELSEWHERE) addOddRead(orders, edges, m, t);
         return;
       }
-      const writer = at < 0 ? -1 : (slotTxn[at] as number);
+      const writer = at < 0 ? -1 : writerOf(slotBy[at] as number);
       if (writer >= 0) edges.add(writer, t, WR);
       const next = at === EMPTY ? (orderStart[k] as number) : at + 1;
       if (next < (orderStart[k + 1] as number)) {
-        const after = slotTxn[next] as number;
+        const after = writerOf(slotBy[next] as number);
         if (after >= 0) edges.add(t, after, RW);
         return;
       }
@@ -91,12 +92,10 @@ export function readEdges(orders: VersionOrders, edges: Edges): ReadEdges {
 }
 
 /** A read that ends in an element outside the version order still tells who came before. */
-function addOddRead({ txns, written, table }: VersionOrders, edges: Edges, m: number, t: number): void {
-  const last = listFrom(txns, m) + (txns.mopSize[m] as number) - 1;
-  const entry = table.entry(txns.mopKey[m] as number, txns.elements[last] as number);
-  if (entry < 0) return;
-  const by = written[entry] as number;
-  if ((by & FAILED) === 0) edges.add(txnOf(by), t, WR);
+function addOddRead(orders: VersionOrders, edges: Edges, m: number, t: number): void {
+  const { txns } = orders;
+  const writer = writerOf(byOfElement(orders, txns.mopKey[m] as number, lastElement(txns, m)));
+  if (writer >= 0) edges.add(writer, t, WR);
 }
 
 /** Up to this many unseen appends a key, each reader of the key's last version gets an edge to each. */

@@ -1,8 +1,17 @@
 /** Why one transaction of a list-append history comes before another. */
-import { type AppendIndex, appendPlace, EMPTY, lastEntryOf, readPlace, txnOf } from "./append-index.js";
+import {
+  type AppendIndex,
+  appendPlace,
+  byOfElement,
+  EMPTY,
+  lastElement,
+  readPlace,
+  txnOf,
+  writerOf,
+} from "./append-index.js";
 import type { Explainer, Reason } from "./explain.js";
 import { RW, WR } from "./graph.js";
-import { ownerOf, READ } from "./txn-history.js";
+import { READ } from "./txn-history.js";
 import { listRead, show, writtenBy } from "./words.js";
 
 export function appendExplainer(index: AppendIndex): Explainer {
@@ -14,18 +23,18 @@ export function appendExplainer(index: AppendIndex): Explainer {
 }
 
 function* mops(index: AppendIndex, t: number, read: boolean): Generator<number> {
-  const { mopStart, mopKind } = index.txns;
-  for (let m = mopStart[t] as number; m < (mopStart[t + 1] as number); m++) if ((mopKind[m] === READ) === read) yield m;
+  const { mopStart, mopEnd, mopKind } = index.txns;
+  for (let m = mopStart[t] as number; m < (mopEnd[t] as number); m++) if ((mopKind[m] === READ) === read) yield m;
 }
 
 /** b read what a appended. */
 function readOf(index: AppendIndex, a: number, b: number): Reason | undefined {
-  const { txns, table, written } = index;
+  const { txns } = index;
   for (const m of mops(index, b, true)) {
-    const last = lastEntryOf(index, m);
-    if (last < 0 || txnOf(written[last] as number) !== a) continue;
+    const last = lastElement(txns, m);
+    if (last < 0 || txnOf(byOfElement(index, txns.mopKey[m] as number, last)) !== a) continue;
     const key = txns.keys[txns.mopKey[m] as number];
-    const value = show(writtenBy(txns, table.writeOf(last)));
+    const value = show(txns.value(last));
     return { key, words: (x, y) => `${y} observed ${value}, which ${x} appended to key ${show(key)}`, evidence: [] };
   }
   return undefined;
@@ -43,7 +52,7 @@ function slotBefore(index: AppendIndex, append: number): number {
 /** Whose read shows the version order of a micro-op's key. */
 function proof(index: AppendIndex, m: number): number[] {
   const longest = index.longest[index.txns.mopKey[m] as number] as number;
-  return longest < 0 ? [] : [ownerOf(index.txns, longest)];
+  return longest < 0 ? [] : [index.txns.ownerOf(longest)];
 }
 
 /** b appended next after a. */
@@ -51,7 +60,7 @@ function orderOf(index: AppendIndex, a: number, b: number): Reason | undefined {
   const { txns } = index;
   for (const m of mops(index, b, false)) {
     const slot = slotBefore(index, m);
-    if (slot === EMPTY || index.slotTxn[slot] !== a) continue;
+    if (slot === EMPTY || writerOf(index.slotBy[slot] as number) !== a) continue;
     const key = txns.keys[txns.mopKey[m] as number];
     const first = show(txns.value(index.slotValue[slot] as number));
     const second = show(writtenBy(txns, m));

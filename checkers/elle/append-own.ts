@@ -3,7 +3,7 @@ import type { VersionOrders } from "./append-index.js";
 import { addFutureRead, addInternal, addLostUpdate } from "./append-words.js";
 import type { Findings } from "./findings.js";
 import type { OddReads } from "./odd-reads.js";
-import { listFrom, READ, UNKNOWN, WRITE } from "./txn-history.js";
+import { listOf, READ, UNKNOWN, WRITE } from "./txn-history.js";
 import { listRead } from "./words.js";
 
 /** Judges single micro-ops. `odd` must be known for the reads up to the one told. */
@@ -20,7 +20,7 @@ export class OwnView {
     private readonly odd: OddReads,
     private readonly findings: Findings,
   ) {
-    this.updated = new Int32Array(orders.slotTxn.length + orders.txns.keys.length);
+    this.updated = new Int32Array(orders.slotBy.length + orders.txns.keys.length);
   }
 
   /** A read that may not follow from what transaction t did before. */
@@ -39,7 +39,7 @@ export class OwnView {
 
   /** Transaction t updates a version that its micro-op `read` saw; has another one done so before? */
   update(t: number, read: number): void {
-    const { txns, orderStart, slotTxn } = this.orders;
+    const { txns, orderStart, slotBy } = this.orders;
     const k = txns.mopKey[read] as number;
     let other: number;
     if (this.odd.has(read)) {
@@ -48,7 +48,7 @@ export class OwnView {
       if (other === 0) this.oddUpdated.set(version, t + 1);
     } else {
       const size = txns.mopSize[read] as number;
-      const version = size > 0 ? (orderStart[k] as number) + size - 1 : slotTxn.length + k;
+      const version = size > 0 ? (orderStart[k] as number) + size - 1 : slotBy.length + k;
       other = this.updated[version] as number;
       if (other === 0) this.updated[version] = t + 1;
     }
@@ -65,29 +65,25 @@ export class OwnView {
 
   /** Is a read the last read of its transaction plus the appends since, or does it end in the appends so far? */
   private agrees(t: number, read: number): boolean {
-    const { mopKind, mopValue, mopSize, elements } = this.orders.txns;
-    const from = listFrom(this.orders.txns, read);
-    let at = mopSize[read] as number;
+    const { mopKind, mopValue } = this.orders.txns;
+    const list = listOf(this.orders.txns, read);
+    let at = list.length;
     let m = this.before(t, read);
     for (; m >= 0 && mopKind[m] === WRITE; m = this.before(t, m)) {
-      if (--at < 0 || elements[from + at] !== mopValue[m]) return false;
+      if (--at < 0 || list[at] !== mopValue[m]) return false;
     }
     // Appends only: what was there before them is not known.
     if (m < 0) return true;
-    if (at !== mopSize[m]) return false;
-    const earlier = listFrom(this.orders.txns, m);
-    for (let i = 0; i < at; i++) if (elements[from + i] !== elements[earlier + i]) return false;
-    return true;
+    const earlier = listOf(this.orders.txns, m);
+    return at === earlier.length && earlier.every((element, i) => element === list[i]);
   }
 
   /** Does an earlier read of the same transaction show the element which `append` appends later? */
   private readBefore(t: number, append: number): boolean {
-    const { mopKind, mopValue, mopSize, elements } = this.orders.txns;
+    const { mopKind, mopValue } = this.orders.txns;
     for (let m = this.before(t, append); m >= 0; m = this.before(t, m)) {
       if (mopKind[m] !== READ) continue;
-      const from = listFrom(this.orders.txns, m);
-      const list = elements.subarray(from, from + (mopSize[m] as number));
-      if (list.includes(mopValue[append] as number)) return true;
+      if (listOf(this.orders.txns, m).includes(mopValue[append] as number)) return true;
     }
     return false;
   }

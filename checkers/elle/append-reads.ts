@@ -9,10 +9,10 @@ import {
   appendPlace,
   ELSEWHERE,
   EMPTY,
-  FAILED,
   INTERMEDIATE,
+  lastElement,
   READ_BY,
-  UNWRITTEN,
+  txnOf,
   type VersionOrders,
 } from "./append-index.js";
 import { OwnView } from "./append-own.js";
@@ -29,15 +29,14 @@ const APPENDED = -8;
 
 /** Places the reads and writes their edges. Finds internal, future-read and lost-update. */
 export function readLists(orders: VersionOrders, findings: Findings, edges: Edges): AppendIndex {
-  const { txns, orderStart, slotValue, slotTxn, slotFlags, repeats, longest } = orders;
-  const { count, mopStart, mopKind, mopKey, mopValue, mopSize, elements, listStart, type, keys } = txns;
+  const { txns, orderStart, slotValue, slotBy, firstBad, repeats, longest } = orders;
+  const { count, mopStart, mopEnd, mopKind, mopKey, mopValue, mopSize, elements, listStart, type, keys } = txns;
   const longestList = longest.map((read) => (read < 0 ? -1 : (mopValue[read] as number)));
   const odd = new OddReads();
   const suspects = new Int32List(16);
-  const firstBad = firstBadSlots(orders);
   const own = new OwnView(orders, odd, findings);
   const write: ReadEdges = readEdges(orders, edges);
-  // Key -> the last micro-op on it so far; of this transaction where it is not below its first micro-op. Only then count:
+  // Key -> the last micro-op on it so far; of this transaction where it lies among its micro-ops. Only then count:
   const last = new Int32Array(keys.length).fill(-1);
   // Key -> the slot in which the list must end now for this transaction, the one before the key's first where it is empty.
   const expected = new Int32Array(keys.length);
@@ -46,7 +45,7 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
   for (let t = 0; t < count; t++) {
     if (type[t] !== OK) continue;
     const from = mopStart[t] as number;
-    const end = mopStart[t + 1] as number;
+    const end = mopEnd[t] as number;
     for (let m = from; m < end; m++) {
       const list = mopValue[m] as number;
       if (list === UNKNOWN) continue;
@@ -54,7 +53,7 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
       const previous = last[k] as number;
       last[k] = m;
       if (mopKind[m] !== READ) {
-        if (previous < from) {
+        if (previous < from || previous >= end) {
           basis[k] = -1;
           expected[k] = APPENDED;
           continue;
@@ -70,29 +69,29 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
         } else expected[k] = slot;
         continue;
       }
-      const size = mopSize[m] as number;
+      const size = Math.max(0, mopSize[m] as number);
       const base = orderStart[k] as number;
-      const start = listStart[list] as number;
       let i = 0;
-      if (repeats[k] === 0) {
+      if (size > 0 && repeats[k] === 0) {
         // Two reads of one list, the longest and this one: nothing to compare.
         if (list === longestList[k]) i = size;
-        else while (i < size && elements[start + i] === slotValue[base + i]) i++;
+        else for (let e = listStart[list] as number; i < size && elements[e] === slotValue[base + i]; e++) i++;
       }
       let at = EMPTY;
       if (i < size) {
-        at = slotValue.subarray(base, orderStart[k + 1]).indexOf(elements[start + size - 1] as number);
+        at = slotValue.subarray(base, orderStart[k + 1]).indexOf(lastElement(txns, m));
         at = at < 0 ? ELSEWHERE : base + at;
         odd.add(m, at);
       } else if (size > 0) {
         at = base + size - 1;
         const bad = at >= (firstBad[k] as number);
-        if (bad || (((slotFlags[at] as number) & INTERMEDIATE) !== 0 && slotTxn[at] !== t)) suspects.push(m);
+        const by = slotBy[at] as number;
+        if (bad || ((by & INTERMEDIATE) !== 0 && txnOf(by) !== t)) suspects.push(m);
       }
-      if (at >= 0) slotFlags[at] = (slotFlags[at] as number) | READ_BY;
+      if (at >= 0) slotBy[at] = (slotBy[at] as number) | READ_BY;
       write.read(t, m, k, at);
       const ends = i < size ? UNCLEAR : base + size - 1;
-      if (previous < from) {
+      if (previous < from || previous >= end) {
         basis[k] = m;
         expected[k] = ends;
         continue;
@@ -107,16 +106,4 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
   }
   write.tails();
   return { ...orders, odd, suspects: suspects.view() };
-}
-
-/** Key -> its first slot that is FAILED or UNWRITTEN; a large number where there is none. */
-function firstBadSlots({ orderStart, slotFlags }: VersionOrders): Int32Array {
-  const keys = orderStart.length - 1;
-  const first = new Int32Array(keys).fill(0x7fffffff);
-  for (let k = 0; k < keys; k++) {
-    for (let s = (orderStart[k + 1] as number) - 1; s >= (orderStart[k] as number); s--) {
-      if (((slotFlags[s] as number) & (FAILED | UNWRITTEN)) !== 0) first[k] = s;
-    }
-  }
-  return first;
 }

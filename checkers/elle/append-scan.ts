@@ -1,9 +1,9 @@
 /** What a list-append history shows without any graph, once its reads have been placed. */
-import { type AppendIndex, FAILED, flagsOf, INTERMEDIATE, lastEntryOf, txnOf } from "./append-index.js";
+import { type AppendIndex, byOfElement, FAILED, INTERMEDIATE, lastElement, txnOf, UNWRITTEN } from "./append-index.js";
 import { addUnwritten } from "./append-words.js";
 import type { Findings } from "./findings.js";
-import { FAIL, INFO, listFrom, OK, ownerOf, type TxnHistory } from "./txn-history.js";
-import { keyOf, listRead, opOf, show, writtenBy } from "./words.js";
+import { FAIL, INFO, listOf, type TxnHistory } from "./txn-history.js";
+import { keyOf, listRead, opOf, show } from "./words.js";
 
 /** Finds G1a, G1b, unwritten-read, duplicate-elements, incompatible-order and dirty-update. */
 export function scanAppends(index: AppendIndex, findings: Findings): void {
@@ -15,19 +15,15 @@ export function scanAppends(index: AppendIndex, findings: Findings): void {
 
 /** A read that shows what it should not: failed, intermediate or unwritten elements, or one of them twice. */
 function scanRead(index: AppendIndex, m: number, findings: Findings): void {
-  const { txns, written, table } = index;
-  const t = ownerOf(txns, m);
+  const { txns } = index;
+  const t = txns.ownerOf(m);
   const k = txns.mopKey[m] as number;
-  const from = listFrom(txns, m);
   const times = new Map<number, number>();
-  for (let i = from, end = from + (txns.mopSize[m] as number); i < end; i++) {
-    const value = txns.elements[i] as number;
+  for (const value of listOf(txns, m)) {
     times.set(value, (times.get(value) ?? 0) + 1);
-    if (txns.type[t] !== OK) continue;
-    const entry = table.entry(k, value);
-    const by = written[entry] as number;
-    if (entry < 0) addUnwritten(txns, findings, t, m, value);
-    else if ((by & FAILED) !== 0) addG1a(txns, findings, m, table.writeOf(entry), [t, txnOf(by)]);
+    const by = byOfElement(index, k, value);
+    if ((by & UNWRITTEN) !== 0) addUnwritten(txns, findings, t, m, value);
+    else if ((by & FAILED) !== 0) addG1a(txns, findings, m, value, [t, txnOf(by)]);
   }
   for (const [value, count] of times) {
     if (count < 2) continue;
@@ -37,27 +33,26 @@ function scanRead(index: AppendIndex, m: number, findings: Findings): void {
       key: keyOf(txns, m),
     }));
   }
-  const last = lastEntryOf(index, m);
-  const by = written[last] as number;
-  if (txns.type[t] !== OK || last < 0 || (flagsOf(by) & INTERMEDIATE) === 0 || txnOf(by) === t) return;
-  const append = table.writeOf(last);
+  const last = lastElement(txns, m);
+  const by = last < 0 ? UNWRITTEN : byOfElement(index, k, last);
+  if ((by & INTERMEDIATE) === 0 || txnOf(by) === t) return;
   findings.add("G1b", () => ({
-    text: `${opOf(txns, t)} read key ${show(keyOf(txns, m))} ending in ${show(writtenBy(txns, append))}, an intermediate state: ${opOf(txns, txnOf(by))} appended more to it.`,
+    text: `${opOf(txns, t)} read key ${show(keyOf(txns, m))} ending in ${show(txns.value(last))}, an intermediate state: ${opOf(txns, txnOf(by))} appended more to it.`,
     positions: [txns.at[t] as number, txns.at[txnOf(by)] as number],
     key: keyOf(txns, m),
   }));
 }
 
-/** Transaction `t` read, in micro-op `m`, what the failed transaction `w` appended in micro-op `append`. */
+/** Transaction `t` read, in micro-op `m`, an element that the failed transaction `w` appended. */
 function addG1a(
   txns: TxnHistory,
   findings: Findings,
   m: number,
-  append: number,
+  element: number,
   [t, w]: readonly [number, number],
 ): void {
   findings.add("G1a", () => ({
-    text: `${opOf(txns, t)} read ${show(writtenBy(txns, append))} of key ${show(keyOf(txns, m))}, which ${opOf(txns, w)} wrote, but that transaction failed.`,
+    text: `${opOf(txns, t)} read ${show(txns.value(element))} of key ${show(keyOf(txns, m))}, which ${opOf(txns, w)} wrote, but that transaction failed.`,
     positions: [txns.at[t] as number, txns.at[w] as number],
     key: keyOf(txns, m),
   }));
@@ -74,8 +69,8 @@ function scanOrders(index: AppendIndex, findings: Findings): void {
     told[k] = 1;
     const other = longest[k] as number;
     findings.add("incompatible-order", () => ({
-      text: `Key ${show(keys[k])} was read as ${show(listRead(txns, m))} by ${opOf(txns, ownerOf(txns, m))} and as ${show(listRead(txns, other))} by ${opOf(txns, ownerOf(txns, other))}: neither list starts with the other.`,
-      positions: [txns.at[ownerOf(txns, m)] as number, txns.at[ownerOf(txns, other)] as number],
+      text: `Key ${show(keys[k])} was read as ${show(listRead(txns, m))} by ${opOf(txns, txns.ownerOf(m))} and as ${show(listRead(txns, other))} by ${opOf(txns, txns.ownerOf(other))}: neither list starts with the other.`,
+      positions: [txns.at[txns.ownerOf(m)] as number, txns.at[txns.ownerOf(other)] as number],
       key: keys[k],
     }));
   }
@@ -83,16 +78,15 @@ function scanOrders(index: AppendIndex, findings: Findings): void {
 
 /** Updates on top of failed ones. */
 function scanDirtyUpdates(index: AppendIndex, findings: Findings): void {
-  const { txns, orderStart, slotValue, table, written, longest } = index;
+  const { txns, orderStart, slotValue, slotBy, longest } = index;
   const { keys } = txns;
   if (!index.anyFailed) return;
   for (let k = 0; k < keys.length; k++) {
     // A transaction of unknown outcome tells nothing: [failed, unknown, ok] is a dirty update all the same.
     let failed = -1;
     for (let s = orderStart[k] as number; s < (orderStart[k + 1] as number); s++) {
-      const entry = table.entry(k, slotValue[s] as number);
-      if (entry < 0) continue;
-      const t = txnOf(written[entry] as number);
+      const t = txnOf(slotBy[s] as number);
+      if (t < 0) continue;
       if (txns.type[t] === INFO) continue;
       const dirty = failed;
       failed = txns.type[t] === FAIL ? t : -1;
@@ -105,7 +99,7 @@ function scanDirtyUpdates(index: AppendIndex, findings: Findings): void {
         positions: [
           txns.at[dirty] as number,
           txns.at[t] as number,
-          txns.at[ownerOf(txns, longest[k] as number)] as number,
+          txns.at[txns.ownerOf(longest[k] as number)] as number,
         ],
         key: keys[k],
       }));
@@ -114,8 +108,6 @@ function scanDirtyUpdates(index: AppendIndex, findings: Findings): void {
 }
 
 function isPrefix(txns: TxnHistory, m: number, longer: number): boolean {
-  const a = listFrom(txns, m);
-  const b = listFrom(txns, longer);
-  for (let i = 0; i < (txns.mopSize[m] as number); i++) if (txns.elements[a + i] !== txns.elements[b + i]) return false;
-  return true;
+  const list = listOf(txns, longer);
+  return listOf(txns, m).every((element, i) => element === list[i]);
 }

@@ -12,7 +12,7 @@ import { scanAppends } from "./append-scan.js";
 import { sparseEdges } from "./core.js";
 import { Findings } from "./findings.js";
 import { NotTransactions, readTxns } from "./read-txns.js";
-import { ownerOf, type TxnHistory } from "./txn-history.js";
+import type { TxnHistory } from "./txn-history.js";
 import type { ElleOptions, ElleVerdict } from "./types.js";
 import { addCycles, type Demands, demandsOf, unknownVerdict, verdictOf } from "./verdict.js";
 import { keyOf, opOf, show, writtenBy } from "./words.js";
@@ -37,9 +37,9 @@ export function checkListAppend(history: History, options: ElleOptions = {}): El
 /** The same on transactions that are in columns already. */
 export function judgeListAppend(txns: TxnHistory, demands: Demands): ElleVerdict {
   const orders = versionOrders(txns);
-  const twice = orders.table.duplicate;
+  const twice = orders.duplicate;
   if (twice >= 0) {
-    const owner = opOf(txns, ownerOf(txns, twice));
+    const owner = opOf(txns, txns.ownerOf(twice));
     const what = `${owner} appends ${show(writtenBy(txns, twice))} to key ${show(keyOf(txns, twice))}`;
     return unknownVerdict("list-append", demands, `${what}, which was appended before: values must be unique per key`);
   }

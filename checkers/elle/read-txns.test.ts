@@ -7,7 +7,7 @@ import { formatHistory, historyOf, parseHistory } from "../../src/history/index.
 import { checkListAppend } from "./list-append.js";
 import { NotTransactions, readTxns } from "./read-txns.js";
 import { h } from "./testing/txns.js";
-import { listFrom, NIL, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
+import { listOf, NIL, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import type { TxnModel } from "./types.js";
 
 /** Whole numbers small and large, and everything else that may be a key or a value. */
@@ -69,14 +69,12 @@ function plain(ops: readonly Op[]): History {
 
 /** The columns with values instead of ids. */
 function spell(txns: TxnHistory, model: TxnModel): unknown {
-  const value = (m: number): unknown => {
+  const value = (m: number, t: number): unknown => {
     const id = txns.mopValue[m] as number;
-    if (id === UNKNOWN) return "unknown";
+    // The columns of a history do not say it twice that what such a transaction read is not known.
+    if (id === UNKNOWN || (txns.mopKind[m] === READ && txns.type[t] !== OK)) return "unknown";
     if (model === "list-append" && txns.mopKind[m] === READ) {
-      return Array.from(
-        txns.elements.subarray(listFrom(txns, m), listFrom(txns, m) + (txns.mopSize[m] as number)),
-        (each) => txns.value(each),
-      );
+      return Array.from(listOf(txns, m), (each) => txns.value(each));
     }
     return id === NIL ? null : txns.value(id);
   };
@@ -86,9 +84,9 @@ function spell(txns: TxnHistory, model: TxnModel): unknown {
     complete: txns.complete[t],
     at: txns.at[t],
     process: txns.process[t],
-    mops: Array.from({ length: (txns.mopStart[t + 1] as number) - (txns.mopStart[t] as number) }, (_, i) => {
+    mops: Array.from({ length: (txns.mopEnd[t] as number) - (txns.mopStart[t] as number) }, (_, i) => {
       const m = (txns.mopStart[t] as number) + i;
-      return [txns.mopKind[m], txns.keys[txns.mopKey[m] as number], value(m)];
+      return [txns.mopKind[m], txns.keys[txns.mopKey[m] as number], value(m, t)];
     }),
   }));
 }

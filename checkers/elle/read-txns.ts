@@ -1,11 +1,13 @@
 /** Reads the transactions of any history into columns, checking on the way that they are transactions of the model asked for. */
 import type { History } from "../../src/core/history.js";
-import { ListPool, MICRO_OPS, NULL_WORD } from "../../src/history/index.js";
+import { ColumnarHistory, ListPool, MICRO_OPS, type MicroPool, NO_LIST, NULL_WORD } from "../../src/history/index.js";
 import { KeyIds, ValueIds } from "./interner.js";
 import { MopColumns } from "./mop-columns.js";
 import { type OpSource, sourceOf } from "./op-source.js";
-import { INFO, NEVER, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
+import { INFO, lastBefore, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
+import { TxnRows } from "./txn-rows.js";
 import type { TxnModel } from "./types.js";
+import { viewTxns } from "./view-txns.js";
 
 /** The history is not one of transactions of this model; the message says where and why. Checkers answer "unknown". */
 export class NotTransactions extends Error {
@@ -17,21 +19,14 @@ const READ_WORD = MICRO_OPS.indexOf("r");
 
 /** Reads `history` as transactions. `initial` is the registers' initial value besides null. */
 export function readTxns(history: History, model: TxnModel, initial: unknown = null): TxnHistory {
-  return new Reader(history, model, initial).read();
+  const held = model === "list-append" && history instanceof ColumnarHistory ? viewTxns(history) : undefined;
+  return held ?? new Reader(history, model, initial).read();
 }
 
 class Reader {
   private readonly source: OpSource;
-  private count = 0;
-  // Each with room for as many as there are ops: memory that is never written to costs nothing, and growing copies all.
-  private readonly type: Uint8Array;
-  private readonly invoke: Int32Array;
-  private readonly complete: Int32Array;
-  private readonly at: Int32Array;
-  private readonly process: Int32Array;
+  private readonly rows: TxnRows;
   private readonly mopStart: Int32Array;
-  /** Position of an ok completion -> its transaction + 1. */
-  private readonly doneAt: Int32Array;
   private readonly mops: MopColumns;
   /** The history's own, as long as `borrowed`. */
   private pool: ListPool;
@@ -50,14 +45,9 @@ class Reader {
   ) {
     this.source = sourceOf(history);
     const { length, table } = this.source;
-    this.type = new Uint8Array(length);
-    this.invoke = new Int32Array(length);
-    this.complete = new Int32Array(length);
-    this.at = new Int32Array(length);
-    this.process = new Int32Array(length);
+    this.rows = new TxnRows(length, length);
     this.mopStart = new Int32Array(length + 1);
-    this.doneAt = new Int32Array(length);
-    this.mops = new MopColumns(table?.micros.count ?? 0);
+    this.mops = new MopColumns(table?.micros.length ?? 0);
     this.values = new ValueIds(table);
     this.keys = new KeyIds(this.values);
     this.borrowed = table !== undefined;
@@ -69,25 +59,17 @@ class Reader {
   }
 
   read(): TxnHistory {
-    const { source, history, values, doneAt, mops } = this;
-    const completions = new Int32Array(source.length);
-    let completed = 0;
-    for (let position = 0; position < source.length; position++) {
-      if (source.invokes(position)) this.visit(position);
-      else if (doneAt[position] !== 0) completions[completed++] = (doneAt[position] as number) - 1;
-    }
-    const { count } = this;
+    const { source, history, values, mops } = this;
+    for (let position = 0; position < source.length; position++) if (source.invokes(position)) this.visit(position);
+    const columns = this.rows.columns();
+    const { count } = columns;
     this.mopStart[count] = mops.length;
+    const mopStart = this.mopStart.subarray(0, count);
     return {
       history,
-      count,
-      type: this.type.subarray(0, count),
-      invoke: this.invoke.subarray(0, count),
-      complete: this.complete.subarray(0, count),
-      at: this.at.subarray(0, count),
-      process: this.process.subarray(0, count),
-      completions: completions.subarray(0, completed),
-      mopStart: this.mopStart.subarray(0, count + 1),
+      ...columns,
+      mopStart,
+      mopEnd: this.mopStart.subarray(1, count + 1),
       mopKind: mops.kind.subarray(0, mops.length),
       mopKey: mops.key.subarray(0, mops.length),
       mopValue: mops.value.subarray(0, mops.length),
@@ -96,6 +78,7 @@ class Reader {
       listStart: this.pool.start,
       keys: this.keys.keys,
       value: (id) => values.get(id),
+      ownerOf: (m) => lastBefore(m, count, (t) => mopStart[t] as number),
     };
   }
 
@@ -107,49 +90,37 @@ class Reader {
     // A completion may leave its value out; then all that is known is what was asked for.
     const answered = pair >= 0 && source.answers(position, pair);
     const told = answered ? pair : position;
-    const words = source.table?.microsFrom(source.valueId(told)) ?? -1;
-    const value = words < 0 ? source.value(told) : EMPTY;
+    const packed = source.table?.microsFrom(source.valueId(told)) ?? -1;
+    const value = packed < 0 ? source.value(told) : EMPTY;
     if (!Array.isArray(value)) throw this.strange(at, "its value is not a list of micro-ops");
-    const t = this.count++;
-    this.type[t] = type;
-    if (type === OK) this.doneAt[pair] = t + 1;
-    this.invoke[t] = position;
-    this.complete[t] = type === OK ? pair : NEVER;
-    this.at[t] = at;
-    this.process[t] = source.process(position);
+    const t = this.rows.add(position, pair, type, source.process(position));
     this.mopStart[t] = this.mops.length;
-    if (words >= 0)
-      this.packed(at, words, source.table?.microsEnd(source.valueId(told)) as number, type === OK, answered);
-    else for (let i = 0; i < value.length; i++) this.microOp(at, value[i], type === OK, answered);
+    if (packed < 0) for (const mop of value) this.microOp(at, mop, type === OK, answered);
+    else this.packed(at, packed, source.table?.microsEnd(source.valueId(told)) as number, type === OK, answered);
   }
 
-  private words(): Int32Array {
-    return this.source.table?.micros.words as Int32Array;
-  }
-
-  /** The same as microOp, for micro-ops that the history holds as words: those are ids already. */
+  /** The same as microOp, for micro-ops that the history holds in columns: their words are ids already. */
   private packed(at: number, from: number, end: number, ok: boolean, answered: boolean): void {
     const { mops, keys, lists } = this;
-    const words = this.words();
-    for (let w = from; w < end; w += 3) {
-      const kind = words[w] as number;
-      const key = keys.ofValue(words[w + 1] as number);
-      const value = words[w + 2] as number;
-      const listed = value < NULL_WORD;
-      if (kind === this.writeWord && value > NULL_WORD) mops.push(WRITE, key, this.writable(at, value), 0);
-      else if (kind !== READ_WORD || (value > NULL_WORD ? lists : listed && !lists)) {
-        const told = listed ? this.list(w + 3, value) : value === NULL_WORD ? null : this.values.get(value);
-        this.told(at, MICRO_OPS[kind], key, told, ok, answered);
-      } else if (!lists) mops.push(READ, key, this.readable(value === NULL_WORD ? NIL : value, ok && answered), 0);
-      else if (listed) mops.push(READ, key, ok ? (words[w + 3] as number) : UNKNOWN, ok ? -2 - value : 0);
-      else this.told(at, "r", key, null, ok, answered);
-      if (listed) w++;
+    const held = this.source.table?.micros as MicroPool;
+    for (let i = from; i < end; i++) {
+      const kind = held.kind[i] as number;
+      const key = keys.ofValue(held.keys.keys[held.key[i] as number] as number);
+      const value = held.value[i] as number;
+      const size = held.size[i] as number;
+      const listed = size !== NO_LIST;
+      if (kind === this.writeWord && !listed && value !== NULL_WORD) {
+        mops.push(WRITE, key, this.writable(at, value), 0);
+      } else if (kind === READ_WORD && !listed && !lists) {
+        mops.push(READ, key, this.readable(value === NULL_WORD ? NIL : value, ok && answered), 0);
+      } else if (kind === READ_WORD && listed && lists) {
+        mops.push(READ, key, ok ? value : UNKNOWN, ok ? size : 0);
+      } else {
+        const list = (): unknown[] => Array.from(held.lists.view(value, size), (id) => this.values.get(id));
+        const json = listed ? list() : value === NULL_WORD ? null : this.values.get(value);
+        this.told(at, MICRO_OPS[kind], key, json, ok, answered);
+      }
     }
-  }
-
-  private list(at: number, size: number): unknown[] {
-    const held = this.source.table?.micros.lists as ListPool;
-    return Array.from(held.view(this.words()[at] as number, -2 - size), (id) => this.values.get(id));
   }
 
   private microOp(at: number, mop: unknown, ok: boolean, answered: boolean): void {

@@ -85,8 +85,10 @@ function initialReaders(index: RegisterIndex): Map<number, [number, number][]> {
 /** The transactions that wrote a key and may have happened, in the order of the history. */
 function writersOf(index: RegisterIndex, key: number): number[] {
   const writers: number[] = [];
-  index.table.eachWrite(key, (m) => {
-    if (installs(index, m)) writers.push(index.owner[m] as number);
-  });
+  const { held, start } = index.table;
+  for (let entry = start[key] as number; entry < (start[key + 1] as number); entry++) {
+    const m = (held[entry] as number) - 1;
+    if (m >= 0 && installs(index, m)) writers.push(index.owner[m] as number);
+  }
   return writers.sort((a, b) => a - b);
 }

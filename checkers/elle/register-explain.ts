@@ -18,8 +18,8 @@ export function registerExplainer(index: RegisterIndex, versions: Versions): Exp
 }
 
 function* mops(index: RegisterIndex, t: number): Generator<number> {
-  const { mopStart } = index.txns;
-  for (let m = mopStart[t] as number; m < (mopStart[t + 1] as number); m++) yield m;
+  const { mopStart, mopEnd } = index.txns;
+  for (let m = mopStart[t] as number; m < (mopEnd[t] as number); m++) yield m;
 }
 
 /** b read what a wrote. */

@@ -3,14 +3,17 @@
  * last write to a key. A version of a key is the micro-op that wrote it; the initial version is its own.
  */
 import { FAIL, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
-import { WriteTable } from "./value-table.js";
+import { rangesOf, WriteTable } from "./value-table.js";
 
 /** `readOf` of a read of a value that nobody wrote. */
 export const STRANGE = -3;
 
 export interface RegisterIndex {
   readonly txns: TxnHistory;
+  /** Holds of each value the micro-op that wrote it + 1. */
   readonly table: WriteTable;
+  /** A write of a value that was written to the key before, or -1. */
+  readonly duplicate: number;
   /** Micro-op -> transaction. */
   readonly owner: Int32Array;
   /** Read micro-op -> the micro-op that wrote what it read, NIL, UNKNOWN or STRANGE. */
@@ -22,8 +25,9 @@ export interface RegisterIndex {
 }
 
 export function registerIndex(txns: TxnHistory): RegisterIndex {
-  const { mopKind, mopKey, mopValue, mopStart, count, keys, type } = txns;
-  const table = new WriteTable(txns);
+  const { mopKind, mopKey, mopValue, mopStart, mopEnd, count, keys, type } = txns;
+  const table = new WriteTable(keys.length, rangesOf(txns));
+  let duplicate = -1;
   const owner = new Int32Array(mopKind.length);
   const readOf = new Int32Array(mopKind.length).fill(UNKNOWN);
   const external = new Uint8Array(mopKind.length);
@@ -34,13 +38,15 @@ export function registerIndex(txns: TxnHistory): RegisterIndex {
   for (let t = 0; t < count; t++) {
     const from = mopStart[t] as number;
     const ok = type[t] === OK;
-    for (let m = from, end = mopStart[t + 1] as number; m < end; m++) {
+    for (let m = from, end = mopEnd[t] as number; m < end; m++) {
       owner[m] = t;
       const k = mopKey[m] as number;
       if (mopKind[m] === READ) {
         if (ok && (lastTouch[k] as number) < from) external[m] = 1;
       } else {
-        table.add(m);
+        const entry = table.claim(k, mopValue[m] as number);
+        if (table.held[entry] !== 0) duplicate = m;
+        else table.held[entry] = m + 1;
         const before = lastWrite[k] as number;
         if (before >= from) superseded[before] = 1;
         lastWrite[k] = m;
@@ -51,10 +57,10 @@ export function registerIndex(txns: TxnHistory): RegisterIndex {
   for (let m = 0; m < mopKind.length; m++) {
     const value = mopValue[m] as number;
     if (mopKind[m] !== READ || value === UNKNOWN || type[owner[m] as number] !== OK) continue;
-    const writer = value === NIL ? NIL : table.find(mopKey[m] as number, value);
+    const writer = value === NIL ? NIL : table.find(mopKey[m] as number, value) - 1;
     readOf[m] = value !== NIL && writer < 0 ? STRANGE : writer;
   }
-  return { txns, table, owner, readOf, external, superseded };
+  return { txns, table, duplicate, owner, readOf, external, superseded };
 }
 
 /** Is this micro-op the last write of a transaction that may have happened to its key, so one whose value may be read? */

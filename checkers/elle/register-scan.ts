@@ -21,12 +21,12 @@ export function valueRead(txns: TxnHistory, m: number): unknown {
 /** Reads that differ from what the same transaction read or wrote last. */
 function scanInternal(index: RegisterIndex, findings: Findings): void {
   const { txns } = index;
-  const { count, mopStart, mopKind, mopKey, mopValue, type, keys } = txns;
+  const { count, mopStart, mopEnd, mopKind, mopKey, mopValue, type, keys } = txns;
   const stamp = new Int32Array(keys.length).fill(-1);
   const state = new Int32Array(keys.length);
   for (let t = 0; t < count; t++) {
     if (type[t] !== OK) continue;
-    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
+    for (let m = mopStart[t] as number, end = mopEnd[t] as number; m < end; m++) {
       const k = mopKey[m] as number;
       if (mopValue[m] === UNKNOWN) continue;
       const touched = stamp[k] === t;
@@ -76,7 +76,7 @@ function scanReads(index: RegisterIndex, findings: Findings): void {
 /** Two completed transactions that read the same version of a key and then both wrote it. */
 function scanLostUpdates(index: RegisterIndex, findings: Findings): void {
   const { txns, readOf } = index;
-  const { count, mopStart, mopKind, mopKey, mopValue, type, keys } = txns;
+  const { count, mopStart, mopEnd, mopKind, mopKey, mopValue, type, keys } = txns;
   const mops = mopKind.length;
   // The first transaction that updated each version: micro-ops, then one entry a key for the initial version.
   const first = new Int32Array(mops + keys.length).fill(-1);
@@ -85,7 +85,7 @@ function scanLostUpdates(index: RegisterIndex, findings: Findings): void {
   const stamp = new Int32Array(keys.length).fill(-1);
   for (let t = 0; t < count; t++) {
     if (type[t] !== OK) continue;
-    for (let m = mopStart[t] as number, end = mopStart[t + 1] as number; m < end; m++) {
+    for (let m = mopStart[t] as number, end = mopEnd[t] as number; m < end; m++) {
       const k = mopKey[m] as number;
       if (mopValue[m] === UNKNOWN) continue;
       const touched = stamp[k] === t;

@@ -37,7 +37,7 @@ export function checkRwRegister(history: History, options: RegisterOptions = {})
 /** The same on transactions that are in columns already. */
 export function judgeRwRegister(txns: TxnHistory, demands: Demands, options: RegisterOptions): ElleVerdict {
   const index = registerIndex(txns);
-  const twice = index.table.duplicate;
+  const twice = index.duplicate;
   if (twice >= 0) {
     const owner = opOf(txns, index.owner[twice] as number);
     const what = `${owner} writes ${show(writtenBy(txns, twice))} to key ${show(keyOf(txns, twice))}`;

@@ -17,12 +17,12 @@ export function writeTimelines(index: RegisterIndex, lines: Timelines, readers: 
 
 /** Key -> 1 where it has a timeline and the list keeps edges of somebody who touches it. */
 function wantedKeys({ txns }: RegisterIndex, lines: Timelines, edges: Edges): Uint8Array {
-  const { mopStart, mopKey, count, keys } = txns;
+  const { mopStart, mopEnd, mopKey, count, keys } = txns;
   const wanted = new Uint8Array(keys.length).fill(edges.sparse ? 1 : 0);
   if (!edges.sparse) {
     for (let t = 0; t < count; t++) {
       if (!edges.wants(t)) continue;
-      for (let m = mopStart[t] as number; m < (mopStart[t + 1] as number); m++) wanted[mopKey[m] as number] = 1;
+      for (let m = mopStart[t] as number; m < (mopEnd[t] as number); m++) wanted[mopKey[m] as number] = 1;
     }
   }
   for (let key = 0; key < keys.length; key++) if (lines.dropped[key] === 1) wanted[key] = 0;
@@ -146,7 +146,7 @@ class TimelineWriter {
   /** The version that the reader itself installs on the key it reads in micro-op `read`, or -1. */
   private ownWrite(reader: number, read: number): number {
     const { txns } = this.index;
-    for (let m = read + 1; m < (txns.mopStart[reader + 1] as number); m++) {
+    for (let m = read + 1; m < (txns.mopEnd[reader] as number); m++) {
       if (txns.mopKey[m] === txns.mopKey[read] && installs(this.index, m)) return m;
     }
     return -1;

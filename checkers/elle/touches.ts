@@ -16,13 +16,13 @@ export function eachTouch(
   visit: (t: number, key: number, first: number, last: number) => void,
 ): void {
   const { txns, readOf, external } = index;
-  const { count, mopStart, mopKey, keys, type } = txns;
+  const { count, mopStart, mopEnd, mopKey, keys, type } = txns;
   const first = new Int32Array(keys.length).fill(UNTOUCHED);
   const last = new Int32Array(keys.length).fill(UNTOUCHED);
   for (let t = 0; t < count; t++) {
     if (type[t] === FAIL) continue;
     const from = mopStart[t] as number;
-    const end = mopStart[t + 1] as number;
+    const end = mopEnd[t] as number;
     for (let m = from; m < end; m++) {
       const k = mopKey[m] as number;
       let version: number;

@@ -3,6 +3,7 @@
  * object. Transactions are numbered in the order of their invocations; real-time questions then are comparisons of numbers.
  */
 import type { History } from "../../src/core/history.js";
+import type { AppendRanges } from "../../src/history/index.js";
 
 /** Codes of `type`. */
 export const OK = 0;
@@ -18,7 +19,7 @@ export const NEVER = 0x7fffffff;
 
 /** A read whose result is not known (of a transaction that did not complete `ok`). */
 export const UNKNOWN = -2;
-/** A register read that found the initial value. */
+/** A read that found the initial value. */
 export const NIL = -1;
 
 export interface TxnHistory {
@@ -36,15 +37,22 @@ export interface TxnHistory {
   readonly process: Int32Array;
   /** The transactions with an ok completion, in the order of their completions. */
   readonly completions: Int32Array;
-  /** Micro-ops of transaction t: mopStart[t] … mopStart[t + 1] - 1. */
+  /**
+   * Micro-ops of transaction t: mopStart[t] … mopEnd[t] - 1. There may be others in between, which are nobody's (what an
+   * invocation asked for), and they need not lie in the order of the transactions.
+   */
   readonly mopStart: Int32Array;
+  readonly mopEnd: Int32Array;
   /** READ or WRITE (an append, or a register's write). */
   readonly mopKind: Uint8Array;
   /** Key ids. */
   readonly mopKey: Int32Array;
-  /** Write: value id. Register read: value id, NIL or UNKNOWN. List read: the number of a list that begins so, or UNKNOWN. */
+  /**
+   * Write: value id. Register read: value id, NIL or UNKNOWN. List read: the number of a list that begins so, NIL where there
+   * is no list (it is empty), or UNKNOWN; NIL too where the transaction is not known to have happened.
+   */
   readonly mopValue: Int32Array;
-  /** List read: how many elements of that list; 0 where that is not known. */
+  /** List read: how many elements of that list; 0 or less where there is none. */
   readonly mopSize: Int32Array;
   /** Value ids of the lists read. */
   readonly elements: Int32Array;
@@ -54,20 +62,27 @@ export interface TxnHistory {
   readonly keys: readonly unknown[];
   /** The value of a value id. */
   value(id: number): unknown;
+  /** The transaction of a micro-op: for the few that are told of. */
+  ownerOf(m: number): number;
+  /** What was written to each key, or more than that, where that is known already. */
+  readonly ranges?: () => AppendRanges;
 }
 
-/** Where the list of a read whose result is known starts in `elements`. */
-export function listFrom({ listStart, mopValue }: TxnHistory, read: number): number {
-  return listStart[mopValue[read] as number] as number;
+/** The elements of a list read, as value ids. */
+export function listOf({ listStart, mopValue, mopSize, elements }: TxnHistory, read: number): Int32Array {
+  const size = mopSize[read] as number;
+  if (size <= 0) return elements.subarray(0, 0);
+  const start = listStart[mopValue[read] as number] as number;
+  return elements.subarray(start, start + size);
 }
 
-/** The transaction of a micro-op: by bisection, for the few that are told of. */
-export function ownerOf({ mopStart, count }: TxnHistory, m: number): number {
+/** Who starts last of those that start at `at` or before: `start(i)`, i below `count`, ascend. By bisection. */
+export function lastBefore(at: number, count: number, start: (i: number) => number): number {
   let low = 0;
   let high = count;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((mopStart[middle] as number) <= m) low = middle;
+    if (start(middle) <= at) low = middle;
     else high = middle;
   }
   return low;

@@ -145,7 +145,7 @@ function observes(model: TxnModel, txns: TxnHistory): boolean {
   let written = false;
   for (let t = 0; t < txns.count && !(read && written); t++) {
     if (txns.type[t] !== OK) continue;
-    for (let m = txns.mopStart[t] as number; m < (txns.mopStart[t + 1] as number); m++) {
+    for (let m = txns.mopStart[t] as number; m < (txns.mopEnd[t] as number); m++) {
       if (txns.mopKind[m] !== READ) written = true;
       else if (txns.mopValue[m] !== UNKNOWN) {
         read = true;

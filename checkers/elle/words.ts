@@ -1,5 +1,5 @@
 /** Small pieces of the sentences in which findings are told. */
-import { listFrom, type TxnHistory, UNKNOWN } from "./txn-history.js";
+import { listOf, type TxnHistory } from "./txn-history.js";
 
 /** A value as JSON, cut where it is long. */
 export function show(value: unknown): string {
@@ -24,7 +24,5 @@ export function writtenBy(txns: TxnHistory, m: number): unknown {
 
 /** The list a micro-op read. */
 export function listRead(txns: TxnHistory, m: number): unknown[] {
-  if (txns.mopValue[m] === UNKNOWN) return [];
-  const from = listFrom(txns, m);
-  return Array.from(txns.elements.subarray(from, from + (txns.mopSize[m] as number)), (id) => txns.value(id));
+  return Array.from(listOf(txns, m), (id) => txns.value(id));
 }

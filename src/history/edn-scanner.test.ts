@@ -238,7 +238,7 @@ describe("EDN by its bytes", () => {
     const { history } = parseEdnHistory(edn);
     const { values, tables } = history as ColumnarHistory;
     expect(tables.values.microsFrom(values[0] as number)).toBe(0);
-    expect(tables.values.micros.count).toBe(3);
+    expect(tables.values.micros.length).toBe(3);
     expect(history.op(0).value).toEqual([
       ["r", 1, null],
       ["append", "k", 2],

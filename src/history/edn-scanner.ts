@@ -6,7 +6,7 @@
  */
 import type { HistoryBuilder } from "./builder.js";
 import { FAIL, INFO, INVOKE, NEMESIS, NONE, OK } from "./columns.js";
-import { DIRECT, MICRO_OPS, NULL_WORD } from "./micro-ops.js";
+import { DIRECT, MICRO_OPS, NO_LIST, NULL_WORD } from "./micro-ops.js";
 import { FNV_PRIME, FNV_START } from "./strings.js";
 import { NULL_VALUE } from "./values.js";
 
@@ -80,7 +80,7 @@ function tokenEnd(bytes: Uint8Array, start: number): number {
 export class EdnScanner {
   /** What the last reading function read, beside the position that it returned. */
   private read = 0;
-  /** The last element, as a word of MicroPool. */
+  /** The last element as a word of MicroPool, or the size of the last list. */
   private microWord = 0;
   /** The fields of the op before, in its order: most ops of a history have the same ones. */
   private readonly order = new Int32Array(FIELDS.length);
@@ -297,20 +297,18 @@ export class EdnScanner {
   private micros(bytes: Uint8Array, start: number): number {
     const { values } = this.row.tables;
     const pool = values.micros;
-    const { length, count } = pool;
+    const from = pool.begin();
     let at = start;
     while (bytes[at] === OPEN_LIST) {
       at = this.micro(bytes, skip(bytes, at + 1));
       if (at === MISS) break;
-      pool.count++;
       at = skip(bytes, at);
     }
     if (at !== MISS && bytes[at] === CLOSE_LIST) {
-      this.read = values.addMicros(length);
+      this.read = values.addMicros(from);
       return at + 1;
     }
-    pool.length = length;
-    pool.count = count;
+    pool.length = from;
     return MISS;
   }
 
@@ -321,26 +319,25 @@ export class EdnScanner {
     let at = tokenEnd(bytes, start + 1);
     const kind = KINDS.findIndex((word) => is(bytes, start + 1, at, word));
     if (at === MISS || kind === -1) return MISS;
-    micros.push(kind);
     at = this.element(bytes, skip(bytes, at));
     if (at === MISS) return MISS;
-    const key = this.microWord;
-    micros.push(key);
+    const key = micros.keys.of(this.microWord);
     at = skip(bytes, at);
-    if (bytes[at] === OPEN_LIST) at = this.elements(bytes, skip(bytes, at + 1), key);
-    else {
+    if (bytes[at] === OPEN_LIST) {
+      at = this.elements(bytes, skip(bytes, at + 1), key);
+      if (at !== MISS) micros.push(kind, key, micros.lists.list, this.microWord);
+    } else {
       at = this.element(bytes, at);
-      if (at !== MISS) micros.push(this.microWord);
+      if (at !== MISS) micros.push(kind, key, this.microWord, NO_LIST);
     }
     if (at === MISS) return MISS;
     at = skip(bytes, at);
     return bytes[at] === CLOSE_LIST ? at + 1 : MISS;
   }
 
-  /** The elements of a list that was read of `key`, and its closing bracket. */
+  /** The elements of a list that was read of `key`, and its closing bracket: `microWord` is its size. */
   private elements(bytes: Uint8Array, start: number, key: number): number {
-    const { micros } = this.row.tables.values;
-    const { lists } = micros;
+    const { lists } = this.row.tables.values.micros;
     lists.open(key);
     let at = start;
     while (bytes[at] !== CLOSE_LIST) {
@@ -350,9 +347,7 @@ export class EdnScanner {
       lists.put(this.microWord);
       at = skip(bytes, at);
     }
-    const size = lists.close();
-    micros.push(-2 - size);
-    micros.push(lists.list);
+    this.microWord = lists.close();
     return at + 1;
   }
 

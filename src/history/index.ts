@@ -11,6 +11,17 @@ export {
   type ParsedHistory,
   parseHistory,
 } from "./jsonl.js";
+export { KeyNumbers } from "./key-numbers.js";
 export { ListPool } from "./list-pool.js";
-export { DIRECT, MICRO_OPS, NULL_WORD } from "./micro-ops.js";
+export {
+  type AppendRanges,
+  DIRECT,
+  MICRO_OPS,
+  type MicroPool,
+  NO_LIST,
+  NOT_LISTS,
+  NOT_YET,
+  NULL_WORD,
+  SHOWS,
+} from "./micro-ops.js";
 export { NULL_VALUE, type ValueTable, valueKey } from "./values.js";

@@ -207,7 +207,7 @@ describe("parseHistory", () => {
       );
       const { values, tables } = history as ColumnarHistory;
       expect(tables.values.microsFrom(values[0] as number), value).toBe(0);
-      expect(tables.values.micros.count).toBe((JSON.parse(value) as unknown[]).length);
+      expect(tables.values.micros.length).toBe((JSON.parse(value) as unknown[]).length);
       expect(history.op(0).value).toEqual(JSON.parse(value));
     }
   });

@@ -24,7 +24,7 @@ const upTo = (size: number): number[] => Array.from({ length: size }, (_, i) => 
 
 /** A read of the list 1, 2, 3, …; some with an element that does not belong there; some that end halfway. */
 const readArbitrary = fc.record({
-  key: fc.constantFrom(0, 1, 2, 5_000_000, -1),
+  key: fc.constantFrom(0, 1, 2, 5_000),
   size: fc.nat(40),
   strange: fc.option(fc.nat(39), { freq: 4, nil: undefined }),
   abandoned: fc.boolean(),

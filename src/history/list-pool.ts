@@ -9,8 +9,6 @@
  */
 import { grown } from "./strings.js";
 
-/** Keys below this are looked up in a plain array. */
-const NEAR = 1 << 22;
 /** Room for this many elements, at first. */
 const ROOM = 8;
 
@@ -26,9 +24,8 @@ export class ListPool {
   private size = new Int32Array(256);
   /** List -> for how many elements there is room. */
   private room = new Int32Array(256);
-  /** Small key -> its list + 1. */
-  private near = new Int32Array(1024);
-  private far = new Map<number, number>();
+  /** Key -> its list + 1. */
+  private ofKey = new Int32Array(256);
 
   // The list being added. For the scanner of JSON, which puts most elements itself; see `put`.
   /** Its number. */
@@ -41,7 +38,7 @@ export class ListPool {
   limit = 0;
   private key = 0;
 
-  /** Begins a list that was read of this key (of any numbering). */
+  /** Begins a list that was read of this key: a small number. */
   open(key: number): void {
     const list = this.listOf(key);
     this.key = key;
@@ -91,8 +88,7 @@ export class ListPool {
     pool.start = this.start.slice();
     pool.size = this.size.slice();
     pool.room = this.room.slice();
-    pool.near = this.near.slice();
-    pool.far = new Map(this.far);
+    pool.ofKey = this.ofKey.slice();
     return pool;
   }
 
@@ -147,20 +143,16 @@ export class ListPool {
   }
 
   private listOf(key: number): number {
-    const known = key >= 0 && key < NEAR ? this.near[key] : this.far.get(key);
-    if (known !== undefined && known !== 0) return known - 1;
+    const known = key < this.ofKey.length ? (this.ofKey[key] as number) : 0;
+    if (known !== 0) return known - 1;
     const list = this.add();
     this.share(key, list);
     return list;
   }
 
   private share(key: number, list: number): void {
-    if (key < 0 || key >= NEAR) {
-      this.far.set(key, list + 1);
-      return;
-    }
-    if (key >= this.near.length) this.near = grown(this.near, 2 ** (32 - Math.clz32(key)));
-    this.near[key] = list + 1;
+    if (key >= this.ofKey.length) this.ofKey = grown(this.ofKey, 2 ** (32 - Math.clz32(key)));
+    this.ofKey[key] = list + 1;
   }
 
   private add(): number {

@@ -1,11 +1,11 @@
 /**
- * The micro-ops of transactions as numbers, all in one array: lists of lists of lists would be most of what a long history of
- * transactions costs, and checkers want numbers anyway.
+ * The micro-ops of transactions in columns: lists of lists of lists would be most of what a long history of transactions
+ * costs, and checkers want numbers anyway. They judge these columns as they are.
  *
- * A micro-op is its kind (its index in MICRO_OPS), its key and its value; a list is -2 - (its length), then its number in the
- * pool of lists. A key, value or element is a whole number below DIRECT as it is, -1 for null, or DIRECT + the id that the
- * history's values have for it.
+ * A value, an element, or what a key is called (see `keys`) is a word: a whole number below DIRECT as it is, -1 for null, or
+ * DIRECT + the id that the history's values have for it.
  */
+import { KeyNumbers } from "./key-numbers.js";
 import { ListPool } from "./list-pool.js";
 import { grown } from "./strings.js";
 
@@ -16,40 +16,114 @@ const WRITE = 2;
 /** Whole numbers below this stand for themselves. */
 export const DIRECT = 1 << 30;
 export const NULL_WORD = -1;
+/** The size of what is no list. */
+export const NO_LIST = -1;
 
-/** Words of all transactions, one after the other. */
+/** Bits of a transaction's shape. It is not all appends of a value and reads of a list or null: */
+export const NOT_LISTS = 1;
+/** It is not all writes of a value and reads of a value or null: */
+export const NOT_REGISTERS = 2;
+/** A read shows something. */
+export const SHOWS = 4;
+
+/** What was appended to each key, in all micro-ops there are, those of invocations too. By the number of the key. */
+export interface AppendRanges {
+  /** How many appends. */
+  readonly writes: Int32Array;
+  /** The least word; NOT_YET where there are no appends. */
+  readonly least: Int32Array;
+  /** The largest word; -1 where there are no appends. */
+  readonly most: Int32Array;
+}
+
+/** The least word of a key without appends. */
+export const NOT_YET = 0x7fffffff;
+
+/** The micro-ops of all transactions, one after the other. */
 export class MicroPool {
+  /** How many there are. */
   length = 0;
-  /** How many micro-ops there are. */
-  count = 0;
-  words = new Int32Array(1024);
+  /** Index in MICRO_OPS. */
+  kind = new Uint8Array(1024);
+  /** The key's number in `keys`. */
+  key = new Int32Array(1024);
+  /** A word, or the number of a list in `lists`. */
+  value = new Int32Array(1024);
+  /** How many elements of that list, or NO_LIST. */
+  size = new Int32Array(1024);
+  readonly keys = new KeyNumbers();
   readonly lists = new ListPool();
+  /** The shape of what has been pushed since `begin`. */
+  shape = 0;
+  private writes = new Int32Array(256);
+  private least = new Int32Array(256).fill(NOT_YET);
+  private most = new Int32Array(256).fill(-1);
 
-  /** Makes room for this many words at once: growing by and by copies each about once more. */
-  reserve(words: number): void {
-    if (words > this.words.length) this.words = grown(this.words, words);
+  /** Begins a transaction. Returns where; set `length` back to that to leave it out again. */
+  begin(): number {
+    this.shape = 0;
+    return this.length;
   }
 
-  push(word: number): void {
-    if (this.length === this.words.length) this.words = grown(this.words, this.length * 2);
-    this.words[this.length++] = word;
+  /** Adds a micro-op: `value` is a word where `size` is NO_LIST, else a list. `key` is a number of `keys`. */
+  push(kind: number, key: number, value: number, size: number): void {
+    const at = this.length++;
+    if (at === this.kind.length) this.reserve(at * 2);
+    this.kind[at] = kind;
+    this.key[at] = key;
+    this.value[at] = value;
+    this.size[at] = size;
+    if (kind === READ) {
+      if (size !== NO_LIST) this.shape |= NOT_REGISTERS | SHOWS;
+      else if (value !== NULL_WORD) this.shape |= NOT_LISTS | SHOWS;
+    } else if (size !== NO_LIST || value === NULL_WORD) this.shape |= NOT_LISTS | NOT_REGISTERS;
+    else if (kind === APPEND) {
+      this.shape |= NOT_REGISTERS;
+      this.appended(key, value);
+    } else this.shape |= NOT_LISTS;
+  }
+
+  /** Makes room for this many micro-ops at once: growing by and by copies each about once more. */
+  reserve(room: number): void {
+    if (room <= this.kind.length) return;
+    this.kind = grown(this.kind, room);
+    this.key = grown(this.key, room);
+    this.value = grown(this.value, room);
+    this.size = grown(this.size, room);
+  }
+
+  /** A copy of what was appended; the arrays may be longer than there are keys. */
+  ranges(): AppendRanges {
+    return { writes: this.writes.slice(), least: this.least.slice(), most: this.most.slice() };
   }
 
   /** The micro-ops in [from, end) as JSON values; `scalar` gives the value of an id. */
   decode(from: number, end: number, scalar: (id: number) => unknown): unknown[] {
-    const { words, lists } = this;
-    const value = (word: number): unknown => (word === NULL_WORD ? null : word < DIRECT ? word : scalar(word - DIRECT));
+    const word = (of: number): unknown => (of === NULL_WORD ? null : of < DIRECT ? of : scalar(of - DIRECT));
     const micros: unknown[] = [];
-    for (let at = from; at < end; ) {
-      const kind = MICRO_OPS[words[at] as number];
-      const key = value(words[at + 1] as number);
-      const head = words[at + 2] as number;
-      at += 3;
-      if (head < NULL_WORD) {
-        micros.push([kind, key, Array.from(lists.view(words[at++] as number, -2 - head), value)]);
-      } else micros.push([kind, key, value(head)]);
+    for (let at = from; at < end; at++) {
+      const size = this.size[at] as number;
+      const value = this.value[at] as number;
+      const key = word(this.keys.keys[this.key[at] as number] as number);
+      const held = size === NO_LIST ? word(value) : Array.from(this.lists.view(value, size), word);
+      micros.push([MICRO_OPS[this.kind[at] as number], key, held]);
     }
     return micros;
+  }
+
+  private appended(key: number, value: number): void {
+    if (key >= this.writes.length) this.widen(key);
+    this.writes[key] = (this.writes[key] as number) + 1;
+    if (value < (this.least[key] as number)) this.least[key] = value;
+    if (value > (this.most[key] as number)) this.most[key] = value;
+  }
+
+  private widen(key: number): void {
+    const before = this.writes.length;
+    const room = 2 ** (32 - Math.clz32(key));
+    this.writes = grown(this.writes, room);
+    this.least = grown(this.least, room).fill(NOT_YET, before);
+    this.most = grown(this.most, room).fill(-1, before);
   }
 }
 
@@ -75,8 +149,9 @@ export interface ScalarReader {
   scalar(bytes: Uint8Array, at: number): number;
 }
 
-/** Scans the micro-ops of one line after the other, from their bytes to words; see LineScanner for the rules. */
+/** Scans the micro-ops of one line after the other, from their bytes to columns; see LineScanner for the rules. */
 export class MicroScanner {
+  /** What the last reading function read. */
   private word = 0;
 
   constructor(
@@ -87,18 +162,16 @@ export class MicroScanner {
   /** Reads a list of micro-ops into the pool. The position after it, or MISS: then the pool is as it was. */
   scan(bytes: Uint8Array, start: number): number {
     const { pool } = this;
-    const { length, count } = pool;
+    const from = pool.begin();
     let at = start + 1;
     for (;;) {
       at = this.micro(bytes, at);
       if (at === MISS) break;
-      pool.count++;
       if (bytes[at] === CLOSE_LIST) return at + 1;
       at = comma(bytes, at);
       if (at === MISS) break;
     }
-    pool.length = length;
-    pool.count = count;
+    pool.length = from;
     return MISS;
   }
 
@@ -107,27 +180,29 @@ export class MicroScanner {
     if (bytes[start] !== OPEN_LIST) return MISS;
     let at = this.kind(bytes, start + 1);
     if (at === MISS) return MISS;
+    const kind = this.word;
     at = this.scalar(bytes, comma(bytes, at));
     if (at === MISS) return MISS;
-    pool.push(this.word);
-    const key = this.word;
+    const key = pool.keys.of(this.word);
     at = comma(bytes, at);
     if (at === MISS) return MISS;
-    if (bytes[at] === OPEN_LIST) at = this.list(bytes, at, key);
-    else {
+    if (bytes[at] === OPEN_LIST) {
+      at = this.list(bytes, at, key);
+      if (at !== MISS) pool.push(kind, key, pool.lists.list, this.word);
+    } else {
       at = this.scalar(bytes, at);
-      if (at !== MISS) pool.push(this.word);
+      if (at !== MISS) pool.push(kind, key, this.word, NO_LIST);
     }
     return at !== MISS && bytes[at] === CLOSE_LIST ? at + 1 : MISS;
   }
 
-  /** One of MICRO_OPS, in quotes. Each letter by itself: constants are what the compiler is good at. */
+  /** One of MICRO_OPS, in quotes: `word` is its index. Letter by letter: constants are what the compiler is good at. */
   private kind(bytes: Uint8Array, start: number): number {
     if (bytes[start] !== QUOTE) return MISS;
     const first = bytes[start + 1];
     let at = start + 2;
-    if (first === LETTER_R) this.pool.push(READ);
-    else if (first === LETTER_W) this.pool.push(WRITE);
+    if (first === LETTER_R) this.word = READ;
+    else if (first === LETTER_W) this.word = WRITE;
     else if (
       first === LETTER_A &&
       bytes[at] === 0x70 &&
@@ -136,16 +211,15 @@ export class MicroScanner {
       bytes[at + 3] === LETTER_N &&
       bytes[at + 4] === 0x64
     ) {
-      this.pool.push(APPEND);
+      this.word = APPEND;
       at += 5;
     } else return MISS;
     return bytes[at] === QUOTE ? at + 1 : MISS;
   }
 
-  /** A list that was read of `key`. */
+  /** A list that was read of `key`: `word` is its size. */
   private list(bytes: Uint8Array, start: number, key: number): number {
-    const { pool } = this;
-    const { lists } = pool;
+    const { lists } = this.pool;
     lists.open(key);
     let at = start + 1;
     if (bytes[at] === CLOSE_LIST) at++;
@@ -165,9 +239,7 @@ export class MicroScanner {
         if (at === MISS) return MISS;
       }
     }
-    const size = lists.close();
-    pool.push(-2 - size);
-    pool.push(lists.list);
+    this.word = lists.close();
     return at;
   }
 

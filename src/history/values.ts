@@ -14,6 +14,8 @@ const PAIR = 2;
 const OTHER = 3;
 const MICROS = 4;
 const TUPLE = 5;
+/** Above these bits of its kind, a transaction has its shape. */
+const KIND_BITS = 3;
 
 /** Whole numbers below this are looked up in a plain array (grown on demand), others in a hash table. */
 const DIRECT_LIMIT = 1 << 24;
@@ -41,7 +43,7 @@ export class ValueTable {
   private left = new Int32Array(1024);
   private right = new Int32Array(1024);
   private readonly others: unknown[] = [];
-  /** The words of transactions; see `microsFrom`. */
+  /** What transactions do; see `microsFrom`. */
   readonly micros = new MicroPool();
   /** Small whole number -> id + 1. */
   private direct = new Int32Array(1024);
@@ -102,18 +104,23 @@ export class ValueTable {
     return this.internHashed(TUPLE, 0, left, right);
   }
 
-  /** A new id for the micro-ops whose words are the pool's from `from` to its end. */
+  /** A new id for the micro-ops that the pool has from `from` to its end: one transaction's. */
   addMicros(from: number): number {
-    return this.add(MICROS, 0, from, this.micros.length);
+    return this.add(MICROS | (this.micros.shape << KIND_BITS), 0, from, this.micros.length);
   }
 
-  /** Where the words of a transaction begin in `micros`, or -1 where the value is not held as words. */
+  /** Where a transaction begins in `micros`, or -1 where the value is not held there. */
   microsFrom(id: number): number {
-    return this.kinds[id] === MICROS ? (this.left[id] as number) : -1;
+    return this.kindOf(id) === MICROS ? (this.left[id] as number) : -1;
   }
 
   microsEnd(id: number): number {
     return this.right[id] as number;
+  }
+
+  /** The shape of a transaction in `micros`. */
+  microsShape(id: number): number {
+    return (this.kinds[id] as number) >> KIND_BITS;
   }
 
   /** Makes room for so many times the transactions that there are now, should there be any. */
@@ -140,7 +147,7 @@ export class ValueTable {
 
   /** The value of an id. Lists and objects may be shared: do not change them. */
   get(id: number): unknown {
-    switch (this.kinds[id]) {
+    switch (this.kindOf(id)) {
       case NUMBER:
         return this.numbers[id];
       case STRING:
@@ -188,7 +195,7 @@ export class ValueTable {
     const seen = new Map<string, number>();
     for (let id = 0; id < this.size; id++) {
       map[id] = id;
-      if (this.kinds[id] !== OTHER && this.kinds[id] !== MICROS && this.kinds[id] !== TUPLE) continue;
+      if (this.kinds[id] !== OTHER && this.kindOf(id) !== MICROS && this.kinds[id] !== TUPLE) continue;
       const value = this.get(id);
       if (typeof value !== "object" || value === null) continue;
       const key = valueKey(value);
@@ -197,6 +204,10 @@ export class ValueTable {
       else map[id] = first;
     }
     return map;
+  }
+
+  private kindOf(id: number): number {
+    return (this.kinds[id] as number) & ((1 << KIND_BITS) - 1);
   }
 
   private internHashed(kind: number, number: number, left: number, right: number): number {

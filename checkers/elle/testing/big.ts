@@ -7,7 +7,7 @@ import type { Op } from "../../../src/core/op.js";
 import { type Rng, rng } from "../../../src/core/rng.js";
 import { ListPool } from "../../../src/history/index.js";
 import { Int32List } from "../int32-list.js";
-import { FAIL, INFO, NEVER, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "../txn-history.js";
+import { FAIL, INFO, lastBefore, NEVER, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "../txn-history.js";
 import type { TxnModel } from "../types.js";
 
 export interface BigOptions {
@@ -176,6 +176,7 @@ class Store {
     // Those still running when the history ends have not told what they read.
     for (let t = 0; t < txns; t++) if (this.type[t] === INFO && this.at[t] === this.invoke.get(t)) this.forget(t);
     this.mopStart.push(this.mopKind.length);
+    const starts = this.mopStart.view();
     const columns = {
       count: txns,
       type: this.type,
@@ -184,7 +185,8 @@ class Store {
       at: this.at,
       process: this.process.view(),
       completions: this.completions.view(),
-      mopStart: this.mopStart.view(),
+      mopStart: starts.subarray(0, txns),
+      mopEnd: starts.subarray(1, txns + 1),
       mopKind: Uint8Array.from(this.mopKind.view()),
       mopKey: this.mopKey.view(),
       mopValue: this.mopValue.view(),
@@ -193,6 +195,7 @@ class Store {
       listStart: this.lists.start,
       keys: this.keys,
       value: (id: number) => id,
+      ownerOf: (m: number) => lastBefore(m, txns, (t) => starts[t] as number),
     };
     return { ...columns, history: new Ops(columns, this.options.model, this.position) };
   }
@@ -231,7 +234,7 @@ class Ops implements History {
     const invocation = columns.invoke[t] === position;
     const type = invocation ? "invoke" : ((["ok", "info", "fail"] as const)[columns.type[t] as number] as "ok");
     const value: unknown[] = [];
-    for (let m = columns.mopStart[t] as number; m < (columns.mopStart[t + 1] as number); m++) {
+    for (let m = columns.mopStart[t] as number; m < (columns.mopEnd[t] as number); m++) {
       value.push(this.mop(m, type === "ok"));
     }
     return { index: position, time: position * 1000, process: columns.process[t] as number, type, f: "txn", value };

@@ -6,6 +6,7 @@ import { HistoryBuilder, malformed } from "./builder.js";
 import type { ColumnarHistory } from "./columns.js";
 import { createEdnParser, parseEdnHistory } from "./edn.js";
 import { EdnError, EdnReader, UnexpectedEnd } from "./edn-reader.js";
+import { valueKey } from "./values.js";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -209,10 +210,10 @@ describe("EDN by its bytes", () => {
           )
           .join("\n");
         const values = plainZeros([...plain(edn).history] as Op[]).map((op) => op.value);
-        const isTuple = (v: unknown): v is [Key, unknown] =>
-          Array.isArray(v) && v.length === 2 && ["string", "number"].includes(typeof v[0]);
+        const isTuple = (v: unknown): v is [unknown, unknown] => Array.isArray(v) && v.length === 2 && v[0] !== null;
+        const isKey = (k: unknown): k is Key => typeof k === "string" || typeof k === "number";
         const invoked = values.filter((_, i) => i % 2 === 0);
-        const certain = invoked.some((v) => isTuple(v) && (v[1] === null || Array.isArray(v[1])));
+        const certain = invoked.some((v) => isTuple(v) && (v[1] === null || (isKey(v[0]) && Array.isArray(v[1]))));
         const split = asked || (certain && invoked.every(isTuple) && rows.every(([f]) => f !== ":txn"));
         const read = (): unknown[] => [...parseEdnHistory(edn, asked ? { independent: true } : {}).history];
         if (asked && !invoked.every(isTuple)) expect(read).toThrow("its value is no [key value] tuple");
@@ -220,7 +221,8 @@ describe("EDN by its bytes", () => {
           const told = plainZeros(read() as Op[])
             .filter((_, i) => i % 2 === 0)
             .map((op) => [op.key, op.value]);
-          expect(told).toEqual(invoked.map((v) => (split ? v : [undefined, v])));
+          const apart = ([k, v]: [unknown, unknown]) => [isKey(k) ? k : valueKey(k), v];
+          expect(told).toEqual(invoked.map((v) => (split ? apart(v as [unknown, unknown]) : [undefined, v])));
         }
       }),
     );

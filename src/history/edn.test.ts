@@ -111,6 +111,18 @@ describe("parseEdnHistory", () => {
       [1, 5],
       [2, null],
     ]);
+    const kinds = `{:process 0 :type :invoke :f :read :value [[1 :a] nil]} {:process 0 :type :ok :f :read :value [[1 :a] 5]}
+      {:process 0 :type :invoke :f :write :value [{:a 1} 6]} {:process 1 :type :invoke :f :write :value [true 7]}`;
+    expect(parse(kinds).map((op) => [op.key, op.value])).toEqual([
+      ['[1,"a"]', null],
+      ['[1,"a"]', 5],
+      ['{"a":1}', 6],
+      ["true", 7],
+    ]);
+    expect(() => parse("{:process 0 :type :invoke :f :read :value [nil 1]}", true)).toThrow("is no [key value] tuple");
+    // Transactions by another name.
+    const micros = "{:process 0 :type :invoke :f :append :value [[:r 1 nil] [:append 2 3]]}";
+    expect(parse(micros)[0]?.key).toBeUndefined();
     // A cas alone is a pair, not a tuple; a read without one shows that the pairs are no tuples.
     expect(values("{:process 0 :type :invoke :f :cas :value [1 2]}")).toEqual([[1, 2]]);
     const plain = "{:process 1 :type :invoke :f :read :value nil} {:process 0 :type :invoke :f :cas :value [1 2]}";

@@ -10,7 +10,7 @@ import { type ColumnarHistory, INVOKE, NEMESIS, NONE } from "./columns.js";
 import { EdnError, EdnReader, UnexpectedEnd } from "./edn-reader.js";
 import { EdnScanner } from "./edn-scanner.js";
 import type { HistoryParser, ParsedHistory } from "./jsonl.js";
-import { NULL_VALUE } from "./values.js";
+import { NULL_VALUE, valueKey } from "./values.js";
 
 export interface EdnOptions {
   /**
@@ -246,11 +246,15 @@ function isKey(value: unknown): value is Key {
   return typeof value === "string" || typeof value === "number";
 }
 
-function isTuple(value: unknown): value is [Key, unknown] {
-  return Array.isArray(value) && value.length === 2 && isKey(value[0]);
+/** Of any key, which may be a vector, a map or a boolean as well. */
+function isTuple(value: unknown): value is [unknown, unknown] {
+  return Array.isArray(value) && value.length === 2 && (value[0] ?? null) !== null;
 }
 
-/** See `EdnOptions.independent`. A plain cas `[1 2]` is a list of two as well, so the reads and nested pairs must tell. */
+/**
+ * See `EdnOptions.independent`. A plain cas `[1 2]` is a list of two as well, so the reads and nested pairs must tell; two
+ * micro-ops of a transaction are nested pairs, too, whose key would be no text and no number.
+ */
 function looksIndependent(history: ColumnarHistory): boolean {
   const { values: table, strings } = history.tables;
   const txn = strings.find("txn");
@@ -262,14 +266,16 @@ function looksIndependent(history: ColumnarHistory): boolean {
     // A completion may have lost its tuple (nil after a crash); an invocation may not.
     if (id === NULL_VALUE && history.types[i] !== INVOKE) continue;
     if (history.fs[i] === txn) return false;
-    if (table.isTuple(id) && isKey(table.get(table.first(id)))) {
+    if (table.isTuple(id) && table.first(id) !== NULL_VALUE) {
       const second = table.second(id);
-      if (table.isPair(second) || (history.types[i] === INVOKE && second === NULL_VALUE)) certain = true;
+      const nested = table.isPair(second) && isKey(table.get(table.first(id)));
+      if (nested || (history.types[i] === INVOKE && second === NULL_VALUE)) certain = true;
       continue;
     }
     const value = history.value(id);
     if (!isTuple(value)) return false;
-    if (Array.isArray(value[1]) || (history.types[i] === INVOKE && value[1] === null)) certain = true;
+    if ((isKey(value[0]) && Array.isArray(value[1])) || (history.types[i] === INVOKE && value[1] === null))
+      certain = true;
   }
   return certain;
 }
@@ -296,11 +302,11 @@ function splitTuples(history: ColumnarHistory): ColumnarHistory {
     const where = `op ${row.index}`;
     if (row.process !== NEMESIS && (id !== NULL_VALUE || row.type === INVOKE)) {
       const value = table.isTuple(id) ? undefined : history.value(id);
-      const key = value === undefined ? table.get(table.first(id)) : isTuple(value) ? value[0] : undefined;
-      if (!isKey(key)) {
+      const key = value === undefined ? table.get(table.first(id)) : isTuple(value) ? value[0] : null;
+      if (key === null) {
         throw new UsageError(`${where}: its value is no [key value] tuple: ${JSON.stringify(history.value(id))}`);
       }
-      row.key = tables.internKey(key);
+      row.key = tables.internKey(isKey(key) ? key : valueKey(key));
       row.value = value === undefined ? table.second(id) : table.intern((value as readonly unknown[])[1]);
     }
     row.commit(where);

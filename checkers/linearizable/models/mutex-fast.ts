@@ -13,7 +13,7 @@ import { type Calls, MAYBE, type Part } from "../calls.js";
 import type { FastOutcome, Violation } from "../family.js";
 import { did } from "../model-family.js";
 import { at, timeOf, who } from "../words.js";
-import { holds, tokenOf } from "./mutex.js";
+import { holds, tokenIn, tokenOf } from "./mutex.js";
 
 const ACQUIRE = 0;
 
@@ -54,7 +54,8 @@ function sessionsOf(calls: Calls, part: Part): Session[] | undefined {
       continue;
     }
     if (held === undefined) return undefined;
-    if (typeof input === "number" && held.token !== null && input !== held.token) return undefined;
+    const named = tokenIn(input);
+    if (named !== null && held.token !== null && named !== held.token) return undefined;
     held.release = call;
     current.delete(process);
   }

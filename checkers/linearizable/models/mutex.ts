@@ -10,12 +10,20 @@ interface Lock {
   readonly mine: number | null;
 }
 
+/** The token that a value names: a number, or the `fence` of a map, as Jepsen's Hazelcast tests write it (there 0 is none). */
+export function tokenIn(value: unknown): number | null {
+  if (typeof value === "number") return value;
+  const { fence } = (value ?? {}) as { readonly fence?: unknown };
+  return typeof fence === "number" && fence > 0 ? fence : null;
+}
+
 /**
  * The token that an acquire was given: a number in its completion that its invocation did not have (an echo of the
  * invocation, say a client's number, is none).
  */
 export function tokenOf(input: unknown, output: unknown): number | null {
-  return typeof output === "number" && output !== input ? output : null;
+  const token = tokenIn(output);
+  return token === tokenIn(input) ? null : token;
 }
 
 /** Is the lock held in the beginning? */
@@ -33,13 +41,14 @@ export const mutexModel: BuiltIn<Lock> = {
       if (token !== null && last !== null && token <= last) return undefined;
       return { held: true, last: token ?? last, mine: token };
     }
-    if (!held || (typeof input === "number" && mine !== null && input !== mine)) return undefined;
+    const named = tokenIn(input);
+    if (!held || (named !== null && mine !== null && named !== mine)) return undefined;
     return { held: false, last, mine: null };
   },
   key: ({ held, last, mine }) => `${held} ${last} ${mine}`,
   describe: ({ held, mine }) => (held ? `held${mine === null ? "" : ` with token ${mine}`}` : "free"),
   words: ({ f, input, output }) => {
-    const token = f === "acquire" ? tokenOf(input, output) : typeof input === "number" ? input : null;
+    const token = f === "acquire" ? tokenOf(input, output) : tokenIn(input);
     return `${f}d the lock${token === null ? "" : ` (token ${show(token)})`}`;
   },
 };

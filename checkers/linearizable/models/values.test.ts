@@ -82,6 +82,31 @@ describe("results that tell", () => {
   });
 });
 
+describe("fences in maps", () => {
+  /** Calls of one process, one after the other: what was asked, and the answer. */
+  const judge = (method: "auto" | "search", ...calls: [f: string, asked: unknown, answer: unknown][]) => {
+    const list = calls.flatMap(([f, asked, answer], i): Op[] => [
+      { process: 0, f, value: asked, type: "invoke", index: i * 2, time: i * 2 },
+      { process: 0, f, value: answer, type: "ok", index: i * 2 + 1, time: i * 2 + 1 },
+    ]);
+    return checkLinearizable(historyOf(list), { model: "mutex", method }).valid;
+  };
+  const held = (fence: unknown, release: unknown = null): [string, unknown, unknown][] => [
+    ["acquire", null, { client: "c1", fence }],
+    ["release", release, release],
+  ];
+
+  it.each(["auto", "search"] as const)("are tokens: %s", (method) => {
+    expect(judge(method, ...held(1), ...held(2, { fence: 2 }))).toBe(true);
+    expect(judge(method, ...held(1), ...held(1))).toBe(false);
+    expect(judge(method, ...held(2), ...held(1))).toBe(false);
+    expect(judge(method, ...held(2, { fence: 3 }))).toBe(false);
+    // None was given.
+    expect(judge(method, ...held(0), ...held(0), ...held(null), ...held("1"))).toBe(true);
+    expect(judge(method, ["acquire", { fence: 7 }, { fence: 7 }], ["release", null, null], ...held(3))).toBe(true);
+  });
+});
+
 describe("values that a model does not understand", () => {
   it.each<[ModelName, string, string]>([
     ["counter", "0:rx", "op 0 (process 0): a counter is read as a whole number, not x"],

@@ -6,7 +6,7 @@ import type { CheckContext, Checker, Verdict, Witness } from "../src/core/checke
 import type { History } from "../src/core/history.js";
 import { type ColumnarHistory, columnar } from "../src/history/index.js";
 import { callsOf } from "./calls.js";
-import { beginOf, type Rows, rowsOf } from "./levels/rows.js";
+import { beginOf, type Rows, rowsOf, THIN_AIR } from "./levels/rows.js";
 import { witnessOfRows } from "./levels/words.js";
 import { scanCells } from "./linearizable/cell-scan.js";
 import { didText } from "./linearizable/cell-words.js";
@@ -138,7 +138,10 @@ function measured(
   const deltaMs = deltaNs === undefined ? null : toMs(deltaNs);
   return {
     valid: true,
-    summary: summaryOf(total, all.length, ms(1), k),
+    summary:
+      total === 0 && rows.source.includes(THIN_AIR)
+        ? "no read saw what anybody had written"
+        : summaryOf(total, all.length, ms(1), k),
     reads: total,
     staleReads: all.length,
     staleFraction: share(all.length, total),

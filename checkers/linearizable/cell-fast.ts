@@ -16,6 +16,17 @@ import type { FastOutcome, Violation } from "./family.js";
 /** No such link or call. */
 export const NO = -1;
 
+/** A call that saw a value which nobody wrote. */
+export function phantom(cells: Cells, call: number): Violation {
+  const failed = (): number[] => failedWrites(cells, call);
+  return {
+    text: () => words.phantomText(cells, call, failed().length > 0),
+    calls: [call],
+    failed,
+    ofWhole: true,
+  };
+}
+
 /** Links and chains of one key, in tables that are used again for the next key. */
 export class CellSweep {
   /** Value id -> its link + 1. */
@@ -119,7 +130,7 @@ export class CellSweep {
       if (kind !== READ && kind !== CAS) continue;
       const link = this.link(from[call] as number);
       const done = status[call] === DONE;
-      if (link === NO && done) return this.phantom(call);
+      if (link === NO && done) return phantom(cells, call);
       if (kind === READ) {
         const writer = this.writer[link] as number;
         const end = ret[call] as number;
@@ -138,16 +149,6 @@ export class CellSweep {
     if (early === NO) return undefined;
     const writer = this.writer[this.link(from[early] as number)] as number;
     return { text: () => words.earlyReadText(cells, early, writer), calls: this.supported([early]) };
-  }
-
-  private phantom(call: number): Violation {
-    const failed = (): number[] => failedWrites(this.cells, call);
-    return {
-      text: () => words.phantomText(this.cells, call, failed().length > 0),
-      calls: [call],
-      failed,
-      ofWhole: true,
-    };
   }
 
   /** A seen value's cas happened, so the value it replaced was there too. Then each value's only successor. */
@@ -173,6 +174,7 @@ export class CellSweep {
     for (let link = 1; link < this.links; link++) {
       if (!this.happened(link) || before[link] === NO) continue;
       const replaced = before[link] as number;
+      if (replaced === link) return this.circle([writer[link] as number]);
       const rival = this.after[replaced] as number;
       if (rival !== NO) {
         const [a, b] = [writer[rival] as number, writer[link] as number];
@@ -216,7 +218,7 @@ export class CellSweep {
       this.chainBegins[chain] = begins;
       this.chainBeginCall[chain] = beginCall;
     }
-    return linked === happened ? undefined : this.circle();
+    return linked === happened ? undefined : this.findCircle();
   }
 
   private backwards(shown: number, late: number): Violation {
@@ -224,7 +226,7 @@ export class CellSweep {
   }
 
   /** Some cas calls that follow each other in a circle: no write begins the chain. */
-  private circle(): Violation {
+  private findCircle(): Violation {
     const inChains = new Uint8Array(this.links);
     for (let chain = 0; chain < this.chains; chain++) {
       for (let link = this.chainHead[chain] as number; link !== NO; link = this.after[link] as number)
@@ -238,7 +240,11 @@ export class CellSweep {
       circle.push(this.writer[link] as number);
       link = this.after[link] as number;
     } while (link !== start);
-    return { text: () => words.cycleText(this.cells, circle), calls: this.supported(circle), ofWhole: true };
+    return this.circle(circle);
+  }
+
+  private circle(cas: readonly number[]): Violation {
+    return { text: () => words.cycleText(this.cells, cas), calls: this.supported(cas), ofWhole: true };
   }
 
   /** Orders the chains by where their zones begin, and finds two that conflict. */

@@ -1,7 +1,11 @@
 /** Violations of a register in words. */
 import { DONE } from "./calls.js";
 import { CAS, type Cells, READ } from "./cells.js";
+import { nowhereText } from "./origins.js";
 import { at, node, show, timeOf, who } from "./words.js";
+
+/** So many compare-and-sets of a circle are told one by one. */
+const CAS_TOLD = 4;
 
 function valueText(cells: Cells, value: number): string {
   return show(cells.calls.history.value(value));
@@ -36,8 +40,7 @@ function shownText(cells: Cells, call: number): string {
 /** What a read of a value that cannot be there says. */
 export function phantomText(cells: Cells, call: number, failed: boolean): string {
   const value = valueText(cells, cells.from[call] as number);
-  const why = failed ? `every write of ${value} failed, so it must never be seen` : `nobody ever wrote ${value}`;
-  return `${didText(cells, call)}, but ${why}`;
+  return `${didText(cells, call)}, but ${nowhereText(value, "wrote", "write", failed)}`;
 }
 
 /** A value was read, and the only call that could have written it is a cas that cannot have happened. */
@@ -60,7 +63,10 @@ export function twoCasText(cells: Cells, a: number, b: number): string {
 
 export function cycleText(cells: Cells, cas: readonly number[]): string {
   const values = cas.map((call) => valueText(cells, cells.from[call] as number));
-  return `the successful compare-and-sets go round in a circle (${[...values, values[0]].join(" -> ")}), and nobody wrote any of these values before`;
+  const told = cas.slice(0, CAS_TOLD).map((call) => didText(cells, call));
+  if (cas.length === 1) return `${told[0]}, but nobody wrote ${values[0]} before: it could only come from that itself`;
+  const more = cas.length > CAS_TOLD ? ", …" : "";
+  return `${told.join(", ")}${more}: the successful compare-and-sets go round in a circle (${[...values, values[0]].join(" -> ")}), and nobody wrote any of these values before`;
 }
 
 /** The value a call wrote, else saw. */

@@ -2,9 +2,9 @@
 import { type Checker, type Valid, type Witness, worstOf } from "../../src/core/checker.js";
 import type { History } from "../../src/core/history.js";
 import { type ColumnarHistory, columnar, NONE } from "../../src/history/index.js";
-import type { Part } from "./calls.js";
+import { MAYBE, type Part } from "./calls.js";
 import { familyOf, modelNameOf } from "./families.js";
-import type { Family, PartProblem, Screening } from "./family.js";
+import type { Family, PartProblem, Screening, Violation } from "./family.js";
 import { type Outcome, search } from "./search.js";
 import {
   DEFAULT_BUDGET_STEPS,
@@ -19,6 +19,12 @@ import { at, keyPrefix, show } from "./words.js";
 /** At most so many invalid keys are told, and so many witnesses. */
 const KEYS_TOLD = 100;
 const WITNESSES_TOLD = 3;
+
+/** Larger witnesses of near-linear methods are left as they are. */
+const MOST_CALLS_LESSENED = 40;
+
+/** So many of the possible states are told. */
+const STATES_TOLD = 4;
 
 /** So many steps may be spent on the words for a violation. */
 const WORDS_STEPS = 100_000;
@@ -157,10 +163,10 @@ function judgePart(
     if (outcome !== "no") {
       const verdict = { part, valid: false, method: "fast" as const, steps: 0 };
       if (!explain) return verdict;
-      if (outcome.text === undefined)
-        return { ...verdict, witness: smallestWitness(family, partOf(part, outcome.calls)) };
-      const text = keyPrefix(family.calls, part.key) + outcome.text();
-      return { ...verdict, witness: witnessOf(family.calls, outcome.calls, text, outcome.failed?.()) };
+      const told = outcome.text === undefined ? family.fromNowhere?.(part) : withoutLooks(family, part, outcome);
+      const witness =
+        told === undefined ? smallestWitness(family, partOf(part, outcome.calls)) : toldWitness(family, part, told);
+      return { ...verdict, witness };
     }
     if (method === "fast") {
       const reason = "the near-linear method of this model does not apply";
@@ -186,7 +192,26 @@ function partOf(part: Part, calls: readonly number[]): Part {
   return { key: part.key, calls: Int32Array.from(calls).sort() };
 }
 
+function toldWitness(family: Family, part: Part, { text, calls, failed }: Violation): Witness {
+  return witnessOf(family.calls, calls, keyPrefix(family.calls, part.key) + (text?.() ?? ""), failed?.());
+}
+
+/** A violation among fewer of the calls that show one: the first one met need not be the smallest. */
+function withoutLooks(family: Family, part: Part, found: Violation): Violation {
+  if (found.ofWhole === true || found.calls.length > MOST_CALLS_LESSENED) return found;
+  const whole = partOf(part, found.calls);
+  const single = Array.from(family.removable(whole), (call) => [call]);
+  for (const out of [...single, ...(family.together?.(whole) ?? [])]) {
+    const less = family.fast({ key: part.key, calls: whole.calls.filter((call) => !out.includes(call)) });
+    if (typeof less === "object" && less.text !== undefined && less.ofWhole !== true)
+      return withoutLooks(family, part, less);
+  }
+  return found;
+}
+
 function searchWitness(family: Family, part: Part, partProblem: PartProblem, outcome: Outcome): Witness {
+  const told = family.fromNowhere?.(part);
+  if (told !== undefined) return toldWitness(family, part, told);
   return smallestWitness(family, part, partProblem.problem.ret[outcome.blocked] as number);
 }
 
@@ -204,7 +229,8 @@ function blockedText(family: Family, part: Part): string {
   const outcome = search(problem, WORDS_STEPS);
   if (outcome.valid !== false) return blockedAnyhow(family, part);
   const states = [...new Set(outcome.states.map(stateText))];
-  const possible = states.length > 1 ? `one of ${states.join(", ")}` : states.join("");
+  const more = states.length > STATES_TOLD ? ", …" : "";
+  const possible = states.length > 1 ? `one of ${states.slice(0, STATES_TOLD).join(", ")}${more}` : states.join("");
   return `${begun(family, calls[outcome.blocked] as number)}, but whatever the order of the ops before and beside it, the state there is ${possible}`;
 }
 
@@ -216,6 +242,9 @@ function blockedAnyhow(family: Family, part: Part): string {
 }
 
 function begun(family: Family, call: number): string {
+  // Crashed calls need no place, but for those whose effect was seen.
+  if (family.calls.status[call] === MAYBE)
+    return `${family.callText(call)}, which must have happened, for what it did was seen`;
   const time = at(family.calls, family.calls.inv[call] as number).replace(" at", ", begun at");
   return `${family.callText(call)}${time}`;
 }
@@ -291,7 +320,7 @@ function summaryText(
   witness: Witness | undefined,
 ): string {
   if (invalid.length > 0) {
-    const share = keyed ? ` (${keysOf(invalid)} of ${keys} keys)` : "";
+    const share = keyed ? ` (${keysOf(invalid)} of ${keys} key${keys === 1 ? "" : "s"})` : "";
     return `not linearizable as a ${model}${share}: ${witness?.text ?? ""}`;
   }
   const first = unknown[0];

@@ -67,6 +67,8 @@ export interface Family {
   suffixes?(part: Part): Iterable<Suffix>;
   /** Calls of the whole part that a witness taken from it should show as well, though it is one without them. */
   context?(part: Part, witness: Part): readonly number[];
+  /** A violation that needs no order to be seen: a value that was seen and that no call brought. */
+  fromNowhere?(part: Part): Violation | undefined;
   /** The call that cannot be placed, in words. */
   callText(call: number): string;
 }

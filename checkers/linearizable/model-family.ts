@@ -1,12 +1,13 @@
 /** The family of any model: its calls, split into parts that can be judged apart, each a search problem. */
 import { UsageError } from "../../src/core/errors.js";
 import { type ColumnarHistory, NONE, valueKey } from "../../src/history/index.js";
-import { type Calls, callsOf, DONE, MAYBE, NEVER, type Part, partsOf } from "./calls.js";
+import { callOf, callText } from "./call-words.js";
+import { type Calls, callsOf, MAYBE, type Part, partsOf } from "./calls.js";
 import type { Family, PartProblem } from "./family.js";
 import type { BuiltIn, Call, Model } from "./model.js";
+import { valueFromNowhere } from "./origins.js";
 import { States } from "./states.js";
 import type { LinearizableOptions } from "./types.js";
-import { at, node, show, who } from "./words.js";
 
 /** @throws UsageError where the history has ops or values that the model does not understand. */
 export function modelFamily<S>(
@@ -24,6 +25,7 @@ export function modelFamily<S>(
     problem: (part, exact) => modelProblem(calls, part, model, initial, exact === true),
     removable: (part) => removable(calls, part, model),
     together: (part) => together(calls, part, model),
+    fromNowhere: (part) => valueFromNowhere(calls, part, model, initial),
     callText: (call) => callText(calls, call, model),
   };
 }
@@ -35,19 +37,6 @@ function modelCalls<S>(history: ColumnarHistory, model: BuiltIn<S>): Calls {
   const looks = new Set((model.readers ?? []).map((f) => model.fs.indexOf(f)));
   const cas = model.cas === undefined ? {} : { cas: model.fs.indexOf(model.cas) };
   return callsOf(history, { fs, looks, ...cas }, model.name);
-}
-
-/** A call as the model sees it. */
-export function callOf<S>(calls: Calls, call: number, model: Model<S>): Call {
-  const { history } = calls;
-  const status = calls.status[call];
-  return {
-    f: model.fs[calls.fs[call] as number] as string,
-    input: history.value(calls.inputs[call] as number),
-    output: status === DONE ? history.value(calls.outputs[call] as number) : undefined,
-    type: status === DONE ? "ok" : status === MAYBE ? "info" : "mismatch",
-    process: history.processes[calls.inv[call] as number] as number,
-  };
 }
 
 function observesAnything<S>(calls: Calls, model: Model<S>): boolean {
@@ -166,25 +155,4 @@ function labelsOf<S>(calls: readonly Call[], model: Model<S>): { labels: Int32Ar
     return ids.size - 1;
   });
   return { labels, labelCount: ids.size };
-}
-
-/** "p3 dequeued 5 from n2 at 12.4 s". */
-function callText<S>(calls: Calls, call: number, model: Model<S>): string {
-  return did(calls, call, wordsOf(callOf(calls, call, model), model));
-}
-
-/** A call's own words with the subject, the node and the time. */
-export function did(calls: Calls, call: number, words: string): string {
-  const ret = calls.ret[call] as number;
-  const when = at(calls, ret === NEVER ? (calls.inv[call] as number) : ret);
-  return `${who(calls, call)} ${words}${node(calls, call, "on")}${when}${ret === NEVER ? " (never answered)" : ""}`;
-}
-
-function wordsOf<S>(call: Call, model: Model<S>): string {
-  const own = model.words?.(call);
-  if (own !== undefined) return own;
-  const input = call.input === null ? "" : ` ${show(call.input)}`;
-  const said =
-    call.type !== "ok" || valueKey(call.output) === valueKey(call.input) ? "" : ` and got ${show(call.output)}`;
-  return `did ${call.f}${input}${said}`;
 }

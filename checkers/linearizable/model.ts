@@ -54,10 +54,32 @@ export interface Model<S> {
   readonly cas?: string;
 }
 
+/** A value somewhere in an object. */
+export interface Place {
+  /** Equal exactly for equal values at one place. */
+  readonly id: string;
+  /** In words, as what is brought: "3", or "3 to y". */
+  readonly words: string;
+}
+
+/** Where the values come from that calls see. */
+export interface Origins<S> {
+  /** "enqueued", for "nobody ever enqueued 3". */
+  readonly did: string;
+  /** "enqueue", for "every enqueue of 3 failed". */
+  readonly noun: string;
+  /** What a call may have brought. */
+  brings(call: Call): readonly Place[];
+  /** What an answered call saw: somebody brought it, or it was there from the start. */
+  sees(call: Call): readonly Place[];
+  holds(state: S): readonly Place[];
+}
+
 /** A built-in model: what the checker knows of it beyond what a user has to tell. */
 export interface BuiltIn<S> extends Model<S> {
   /** Other names of its fs. */
   readonly aliases?: Readonly<Record<string, string>>;
+  readonly origins?: Origins<S>;
   /** The fs whose calls never change a state: crashed ones are dropped while reading. */
   readonly readers?: readonly string[];
   /**

@@ -90,7 +90,22 @@ describe("registers, golden", () => {
       "0:w1 1:c1,2 0:r1",
       "p0 read 1 from n1 at 0.005 s, but 2 had been acknowledged to p1 at 0.003 s, and 2 was made from 1 by compare-and-set",
     ],
-    ["a circle", "0:w9 0:c1,2 0:c2,1", "the successful compare-and-sets go round in a circle (1 -> 2 -> 1)"],
+    [
+      "a crashed cas that was seen and had nothing to change",
+      "1:c2,2( 0:c1,2? 2:c2,3",
+      "p0 changed 1 to 2 on n1 at 0.001 s (never answered), which must have happened, for what it did was seen, but whatever the order",
+    ],
+    [
+      "a circle of one, and a rival",
+      "0:w9 0:c1,1 2:c1,2",
+      "p0 changed 1 to 1 on n1 at 0.003 s, but nobody wrote 1 before",
+    ],
+    ["a circle of one", "0:w9 0:c1,1", "p0 changed 1 to 1 on n1 at 0.003 s, but nobody wrote 1 before"],
+    [
+      "a circle",
+      "0:w9 0:c1,2 0:c2,1",
+      "p0 changed 2 to 1 on n1 at 0.005 s: the successful compare-and-sets go round in a circle (1 -> 2 -> 1)",
+    ],
     ["a cas from nothing", "0:w1 1:c7,2", "nobody ever wrote 7"],
     [
       "a crashed cas from nothing, seen",
@@ -259,7 +274,16 @@ describe("the witness of a search", () => {
       "2:write 9",
       "1:read 8",
     ]);
-    expect(shown(`${before} 0:w7 2:w5? 1:r8`)).toEqual(["0:write 7", "1:read 8"]);
+    expect(shown(`${before} 0:w7 2:w5? 1:r5 0:w8 1:r7`)).toEqual(["0:write 7", "0:write 8", "1:read 7"]);
+  });
+
+  it("is the read alone where nobody wrote what it saw", () => {
+    expect(shown(`${before} 0:w7 2:w5? 1:r8`)).toEqual(["1:read 8"]);
+    expect(check(`${before} 0:w7 1:r8`).summary).toContain("but nobody ever wrote 8");
+    expect(check(`${before} 0:w8! 1:r8`).summary).toContain("but every write of 8 failed, so it must never be seen");
+    expect(check(`${before} 1:c8,9`).summary).toContain("but nobody ever wrote 8");
+    // The search still says how far it came.
+    expect(check(`${before} 0:w7 1:r8`).prefix?.states).toEqual(["a value that nobody saw"]);
   });
 
   it("has the words of the near-linear method where that applies to what is left", () => {

@@ -1,13 +1,13 @@
 /** The family of registers: models register and cas-register. */
 import type { ColumnarHistory } from "../../src/history/index.js";
 import { DONE, NEVER, type Part } from "./calls.js";
-import { CellSweep } from "./cell-fast.js";
+import { CellSweep, phantom } from "./cell-fast.js";
 import { placeMisses } from "./cell-misses.js";
 import { scanCells } from "./cell-scan.js";
 import { cellProblem } from "./cell-search.js";
 import { didText, missText } from "./cell-words.js";
 import { CAS, type CellOptions, type Cells, cellsOf, MISS, observesAnything, READ, WRITE } from "./cells.js";
-import type { Family, FastOutcome, Suffix } from "./family.js";
+import type { Family, FastOutcome, Suffix, Violation } from "./family.js";
 
 /** The family of a history. Its members throw a UsageError where the history is none of a register. */
 export function registerFamily(history: ColumnarHistory, options: CellOptions, modelName: string): Family {
@@ -39,12 +39,24 @@ export function registerFamily(history: ColumnarHistory, options: CellOptions, m
     removable: (part) => removable(cells(), part),
     suffixes: (part) => suffixes(cells(), part),
     context: (part, witness) => context(cells(), part, witness),
+    fromNowhere: (part) => fromNowhere(cells(), part),
     callText: (call) => callText(cells(), call),
   };
 }
 
 function callText(cells: Cells, call: number): string {
   return cells.kinds[call] === MISS ? missText(cells, call) : didText(cells, call);
+}
+
+/** The first call that saw a value which no call may have written. */
+function fromNowhere(cells: Cells, part: Part): Violation | undefined {
+  const { kinds, from, to } = cells;
+  const there = new Set([cells.initial]);
+  for (const call of part.calls) if (kinds[call] === WRITE || kinds[call] === CAS) there.add(to[call] as number);
+  const sees = (call: number): boolean =>
+    kinds[call] === READ || (kinds[call] === CAS && cells.calls.status[call] === DONE);
+  const call = part.calls.find((one) => sees(one) && !there.has(from[one] as number));
+  return call === undefined ? undefined : phantom(cells, call);
 }
 
 /**

@@ -42,10 +42,20 @@ export function node(calls: Calls, call: number, preposition: string): string {
   return name === "" ? "" : ` ${preposition} ${name}`;
 }
 
-/** A value in words, cut where it is long. */
+/** A value in words, cut where it is long. Texts are bare, but for those that would pass for another value: "1", "null", "". */
 export function show(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "null");
+  const text = typeof value === "string" && !misleads(value) ? value : (JSON.stringify(value) ?? "null");
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+}
+
+function misleads(text: string): boolean {
+  if (text === "" || text.trim() !== text) return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** "key x: ", or nothing for a history without keys. */

@@ -86,6 +86,7 @@ describe("staleness", () => {
       k: null,
       deltaMs: null,
     });
+    expect(checkStaleness(h("0:w1 1:r7"))).toMatchObject({ reads: 0, summary: "no read saw what anybody had written" });
     expect(checkStaleness(h("0:w1"))).toMatchObject({ reads: 0, k: null, deltaMs: null, summary: "nothing was read" });
   });
 

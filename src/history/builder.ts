@@ -253,7 +253,7 @@ export class HistoryBuilder {
     if (value === undefined || value === null) return missing;
     const limit = field === "process" ? 0x7fffffff : Number.MAX_SAFE_INTEGER;
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= limit) return value;
-    throw malformed(where, `${field} is ${show(value)}, not a whole number of 0 or more`);
+    throw malformed(where, `${field} is ${show(value)}, not a whole number from 0 to ${limit}`);
   }
 
   private text(value: unknown, field: string, where: Where): number {

@@ -6,9 +6,10 @@
  * never, and need not be taken.
  * Increments by different amounts, or in both directions, are another matter (NP-hard): the search's.
  */
+
+import { did } from "../call-words.js";
 import { type Calls, DONE, NEVER, type Part } from "../calls.js";
 import type { FastOutcome, Violation } from "../family.js";
-import { did } from "../model-family.js";
 import { at, who } from "../words.js";
 import { counterModel, deltaOf, isCount, valueAfter } from "./counter.js";
 import { Heap } from "./heap.js";
@@ -46,7 +47,7 @@ export function counterFast(calls: Calls, part: Part, initial: unknown): FastOut
     increments.push(call);
   }
   const countOf = (read: number): number => ((history.value(outputs[read] as number) as number) - start) / (step || 1);
-  return new CounterSlots(calls, increments, reads, countOf).judge();
+  return new CounterSlots(calls, increments, reads, countOf, { start, step }).judge();
 }
 
 class CounterSlots {
@@ -57,6 +58,7 @@ class CounterSlots {
     private readonly increments: readonly number[],
     private readonly reads: readonly number[],
     private readonly countOf: (read: number) => number,
+    private readonly steps: { readonly start: number; readonly step: number },
   ) {}
 
   judge(): FastOutcome {
@@ -64,7 +66,7 @@ class CounterSlots {
     const odd = this.reads.find((read) => this.countOf(read) < 0 || !Number.isInteger(this.countOf(read)));
     if (odd !== undefined) return this.impossible(odd);
     this.group();
-    return this.readsInOrder(inv, ret) ?? this.fill(inv, ret) ?? "valid";
+    return this.unmade(inv, ret) ?? this.readsInOrder(inv, ret) ?? this.fill(inv, ret) ?? "valid";
   }
 
   private group(): void {
@@ -80,6 +82,16 @@ class CounterSlots {
       }
     }
     for (const group of [...byCount.values()].sort((a, b) => a.count - b.count)) this.groups.push(group);
+  }
+
+  /** A read of more than had begun by then: no order of reads is to blame. */
+  private unmade(inv: Int32Array, ret: Int32Array): Violation | undefined {
+    for (const { count, first } of this.groups) {
+      const latest = this.increments[count - 1];
+      if (count > 0 && (latest === undefined || (inv[latest] as number) > (ret[first] as number)))
+        return this.tooFew(first);
+    }
+    return undefined;
   }
 
   private readsInOrder(inv: Int32Array, ret: Int32Array): Violation | undefined {
@@ -128,6 +140,14 @@ class CounterSlots {
     return undefined;
   }
 
+  private get noun(): string {
+    return this.steps.step < 0 ? "decrement" : "increment";
+  }
+
+  private counted(count: number): string {
+    return `${count} ${this.noun}${count === 1 ? "" : "s"}`;
+  }
+
   private readText(read: number): string {
     const { history, outputs } = this.calls;
     return did(this.calls, read, `read ${history.value(outputs[read] as number)}`);
@@ -135,7 +155,11 @@ class CounterSlots {
 
   private impossible(read: number): Violation {
     return {
-      text: () => `${this.readText(read)}, which no number of the increments there were can make`,
+      text: () => {
+        const { start, step } = this.steps;
+        if (step === 0) return `${this.readText(read)}, but nothing changed it from ${start}`;
+        return `${this.readText(read)}, which no number of ${this.noun}s by ${Math.abs(step)} makes of ${start}`;
+      },
       calls: [read, ...this.increments.slice(0, 1)],
       ofWhole: true,
     };
@@ -147,7 +171,7 @@ class CounterSlots {
     const seen = group.first;
     return {
       text: () =>
-        `${this.readText(late)}, but ${who(this.calls, seen)} had read ${history.value(outputs[seen] as number)} before${at(this.calls, ret[seen] as number)}, and nothing changes it back`,
+        `${this.readText(late)}, but ${who(this.calls, seen)} had already read ${history.value(outputs[seen] as number)}${at(this.calls, ret[seen] as number)}, and nothing changes it back`,
       calls: [...this.support(seen), seen, late],
     };
   }
@@ -164,7 +188,9 @@ class CounterSlots {
     const begun = this.support(read);
     return {
       text: () =>
-        `${this.readText(read)}, but only ${counted(begun.length)} had begun by then, those without an answer included`,
+        begun.length === 0
+          ? `${this.readText(read)}, but no ${this.noun} had begun by then`
+          : `${this.readText(read)}, but only ${this.counted(begun.length)} had begun by then, those without an answer included`,
       calls: [...begun, read],
       ofWhole: true,
     };
@@ -184,21 +210,23 @@ class CounterSlots {
       const from = before === -1 ? -1 : (ret[before] as number);
       const within = done.filter((call) => (inv[call] as number) > from);
       const most = count - (i === 0 ? 0 : (this.groups[i - 1] as Group).count);
-      if (within.length > most || i === 0) return this.squeezed(before, last, within.slice(0, most + 1));
+      if (within.length > most || i === 0) return this.squeezed(before, last, within, most + 1);
     }
   }
 
-  private squeezed(before: number, last: number, within: readonly number[]): Violation {
-    const { history, outputs, ret } = this.calls;
-    const since =
-      before === -1
-        ? ""
-        : ` after ${who(this.calls, before)} had read ${history.value(outputs[before] as number)}${at(this.calls, ret[before] as number)}`;
-    return {
-      text: () => `${this.readText(last)}, but ${counted(within.length)} had been acknowledged by then${since}`,
-      calls: [...(before === -1 ? [] : [...this.support(before), before]), ...within, last],
+  /** So `many` of the increments `within` the stretch are enough. */
+  private squeezed(before: number, last: number, within: readonly number[], many: number): Violation {
+    const text = (): string => {
+      const { history, outputs, ret } = this.calls;
+      const latest = within.reduce((late, call) => ((ret[call] as number) > (ret[late] as number) ? call : late));
+      const which = within.length === 1 ? "" : "the last of them ";
+      const since =
+        before === -1
+          ? ""
+          : `, begun after ${who(this.calls, before)} had read ${history.value(outputs[before] as number)}${at(this.calls, ret[before] as number)},`;
+      return `${this.readText(last)}, but ${this.counted(within.length)}${since} had been acknowledged before it began (${which}to ${who(this.calls, latest)}${at(this.calls, ret[latest] as number)})`;
     };
+    const seen = before === -1 ? [] : [...this.support(before), before];
+    return { text, calls: [...seen, ...within.slice(0, many), last] };
   }
 }
-
-const counted = (count: number): string => `${count} increment${count === 1 ? "" : "s"}`;

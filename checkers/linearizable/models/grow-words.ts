@@ -1,9 +1,14 @@
 /** Violations of lists and sets that only grow, in words and witnesses. */
+
+import { did } from "../call-words.js";
 import type { Calls } from "../calls.js";
 import type { Violation } from "../family.js";
-import { did } from "../model-family.js";
+import { fromNowhere } from "../origins.js";
 import { at, show, timeOf, who } from "../words.js";
 import type { Element, Sight } from "./grow-fast.js";
+import { listModel } from "./list.js";
+import { placeOf } from "./moves.js";
+import { setModel } from "./set.js";
 
 export class GrowWords {
   constructor(
@@ -12,11 +17,9 @@ export class GrowWords {
   ) {}
 
   fromNowhere(read: number, value: unknown): Violation {
-    return {
-      text: () => `${this.readText(read)}, but nobody ever ${this.put} ${show(value)}, or every such call failed`,
-      calls: [read],
-      ofWhole: true,
-    };
+    return this.ordered
+      ? fromNowhere(this.calls, read, placeOf(value), listModel)
+      : fromNowhere(this.calls, read, placeOf(value), setModel);
   }
 
   twice(read: number, element: Element): Violation {
@@ -49,7 +52,7 @@ export class GrowWords {
   shrank(larger: Sight, smaller: Sight): Violation {
     return {
       text: () =>
-        `${this.readText(smaller.read)}, but ${who(this.calls, larger.read)} had read ${show(values(larger))} before${at(this.calls, this.calls.ret[larger.read] as number)}, and nothing is ever removed`,
+        `${this.readText(smaller.read)}, but ${who(this.calls, larger.read)} had already read ${show(values(larger))}${at(this.calls, this.calls.ret[larger.read] as number)}, and nothing is ever removed`,
       calls: this.support([larger, smaller]),
     };
   }
@@ -58,7 +61,7 @@ export class GrowWords {
   missed(sight: Sight, put: number, element: Element): Violation {
     return {
       text: () =>
-        `${this.readText(sight.read)}, without ${show(element.value)}, which ${who(this.calls, put)} had ${this.put} before${at(this.calls, this.calls.ret[put] as number)}`,
+        `${this.readText(sight.read)}, without ${show(element.value)}, which ${who(this.calls, put)} had already ${this.put}${at(this.calls, this.calls.ret[put] as number)}`,
       calls: [...this.support([sight]), put],
     };
   }

@@ -3,6 +3,7 @@ import { valueKey } from "../../../src/history/index.js";
 import type { BuiltIn } from "../model.js";
 import { show } from "../words.js";
 import { listOf, listText } from "./lists.js";
+import { placeOf } from "./moves.js";
 
 export const listModel: BuiltIn<readonly unknown[]> = {
   name: "list",
@@ -17,6 +18,13 @@ export const listModel: BuiltIn<readonly unknown[]> = {
   describe: listText,
   looks: ({ f }) => f === "read",
   blind: ({ f }) => f === "append",
+  origins: {
+    did: "appended",
+    noun: "append",
+    brings: ({ f, input }) => (f === "append" ? [placeOf(input)] : []),
+    sees: ({ f, output }) => (f === "read" && Array.isArray(output) ? output.map(placeOf) : []),
+    holds: (list) => list.map(placeOf),
+  },
   malformed: ({ f, output, type }) =>
     f === "read" && type === "ok" && output !== null && !Array.isArray(output)
       ? `a list is read as a list, not ${show(output)}`

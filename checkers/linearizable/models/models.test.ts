@@ -130,13 +130,23 @@ const bad: [ModelName, string, string][] = [
   ["mutex", "0:l 0:l", "the state there is held"],
   ["mutex", "0:l 0:x? 1:l 2:l", "p2 acquired the lock on n3"],
   ["mutex", "0:l( 0)3 0:x 1:l( 1)2", "p0 acquired the lock (token 3) on n1"],
+  [
+    "mutex",
+    "0:l( 1:l( 1)5 0)3",
+    "but p0 had acquired it with the smaller token 3, though told so only at 0.003 s, and never",
+  ],
+  [
+    "mutex",
+    "0:l( 0)5 0:x 2:l 2:x 1:l( 1)3",
+    "p1 acquired the lock (token 3) on n2 at 0.009 s, begun at 0.008 s, but whatever the order of the ops before and beside it, the state there is free after token 5",
+  ],
   ["mutex", "0:l( 0)3 0:x 1:l( 1)3", "no token may be given twice"],
   ["mutex", "0:l( 0)3 0:x 1:l( 1)2 1:x", "before: tokens must grow"],
   ["queue", "0:q1 0:q2 1:k2 1:k1", "p1 dequeued 2 on n2 at 0.005 s, before p1 began to dequeue 1 at 0.006 s"],
   ["queue", "0:q1 0:q2 1:k2", "and nobody dequeued 1"],
   ["queue", "0:q1 1:k1 2:k1", "but p1 dequeued it too at 0.003 s, and it was enqueued once"],
-  ["queue", "0:q1 1:k7", "nobody ever enqueued it, or every such call failed"],
-  ["queue", "0:q1! 1:k1", "nobody ever enqueued it, or every such call failed"],
+  ["queue", "0:q1 1:k7", "but nobody ever enqueued 7"],
+  ["queue", "0:q1! 1:k1", "but every enqueue of 1 failed, so it must never be seen"],
   [
     "queue",
     "0:q1 1:knil",
@@ -151,7 +161,7 @@ const bad: [ModelName, string, string][] = [
   ],
   ["queue", "0:k1 0:q1", "p0 dequeued 1 on n1 at 0.001 s, before p0 began to enqueue it (0.002 s)"],
   ["queue", "0:q1 1:q1 0:q2 1:k2", "the state there is [1, 1, 2]"],
-  ["stack", "0:u1 0:u2 1:o1", "the state there is [1, 2] (the last is on top)"],
+  ["stack", "0:u1 0:u2 1:o1", "the state there is [1, 2] (2 on top)"],
   ["stack", "0:u1 0:u2 1:o1 1:o2", "p1 popped 1 on n2"],
   ["stack", "0:u1 1:onil", "p1 found the stack empty on n2 at 0.003 s, but p0 pushed 1 on n1"],
   ["stack", "0:u1 1:o1 2:o1", "and it was pushed once"],
@@ -160,21 +170,34 @@ const bad: [ModelName, string, string][] = [
     "1:u1( 0:u2( 3:u3( 1) 1:u4( 3) 2:u5( 3:o( 1) 0) 0:o( 3)1 1:o( 0)2 1)3",
     "p1 popped 3 on n2 at 0.014 s, begun at 0.012 s, but whatever the order",
   ],
-  ["counter", "0:n 0:n 1:r1", "p1 read 1 on n2 at 0.005 s, but 2 increments had been acknowledged by then"],
+  [
+    "counter",
+    "0:n 0:n 1:r1",
+    "p1 read 1 on n2 at 0.005 s, but 2 increments had been acknowledged before it began (the last of them to p0 at 0.003 s)",
+  ],
   ["counter", "0:n 1:r2", "p1 read 2 on n2 at 0.003 s, but only 1 increment had begun by then"],
-  ["counter", "0:n 0:n 1:r2 1:r1", "but p1 had read 2 before at 0.005 s, and nothing changes it back"],
-  ["counter", "0:n 0:n 1:r2 1:n 2:n 1:r3", "2 increments had been acknowledged by then after p1 had read 2"],
-  ["counter", "1:n? 2:n? 3:n? 4:r3 5:n 6:r3", "1 increment had been acknowledged by then after p4 had read 3"],
+  ["counter", "1:r2 0:n", "p1 read 2 on n2 at 0.001 s, but no increment had begun by then"],
+  ["counter", "0:n( 1:n( 2:r2 3:r1", "but p2 had already read 2 at 0.003 s, and nothing changes it back"],
+  ["counter", "0:n( 0)? 1:n( 1)? 2:r2 3:n 4:n 2:r3", "2 increments, begun after p2 had read 2"],
+  [
+    "counter",
+    "1:n? 2:n? 3:n? 4:r3 5:n 6:r3",
+    "1 increment, begun after p4 had read 3 at 0.007 s, had been acknowledged before it began (to p5 at 0.009 s)",
+  ],
   ["counter", "0:n5 0:m2 1:r4", "p1 read 4 on n2 at 0.005 s, begun at 0.004 s, but whatever the order"],
-  ["counter", "0:n3 0:n3 1:r5", "which no number of the increments there were can make"],
+  ["counter", "0:n3 0:n3 1:r5", "which no number of increments by 3 makes of 0"],
+  ["counter", "0:m 0:m 1:r-1", "but 2 decrements had been acknowledged before it began"],
+  ["counter", "0:r1", "p0 read 1 on n1 at 0.001 s, but no"],
   ["set", "0:a1 1:i1( 1)false", "p1 did not find 1 in the set on n2"],
   ["set", "0:a1 0:d1 1:i1( 1)true", "p1 found 1 in the set on n2"],
   ["set", "0:d1 0:a1 1:i1( 1)false", "p1 did not find 1 in the set on n2"],
-  ["set", "0:a1( 0)false", "p0 added 1, which changed nothing on n1"],
-  ["set", "0:a1 0:a2 1:r[1]", "p1 read [1] on n2 at 0.005 s, without 2, which p0 had added before at 0.003 s"],
+  ["set", "0:a1( 0)false", "p0 added 1 (and was told it was there) on n1"],
+  ["set", "0:a1 0:a2 1:r[1]", "p1 read [1] on n2 at 0.005 s, without 2, which p0 had already added at 0.003 s"],
   ["set", "0:a1( 1:a2( 2:r[1] 3:r[2]", "each lacks an element that the other shows"],
-  ["set", "0:a1 1:r[1,2]", "nobody ever added 2, or every such call failed"],
-  ["set", "0:a1 1:r[1] 0:a2( 1:r[1,2] 2:r[1]", "but p1 had read [1,2] before at 0.006 s, and nothing is ever removed"],
+  ["set", "0:a1 1:r[1,2]", "but nobody ever added 2"],
+  ["set", "0:a1 2:a2! 1:r[1,2]", "but every add of 2 failed, so it must never be seen"],
+  ["set", "0:a1 0:d1 1:i7( 1)true", "p1 found 7 in the set on n2 at 0.005 s, but nobody ever added 7"],
+  ["set", "0:a1 1:r[1] 0:a2( 1:r[1,2] 2:r[1]", "but p1 had already read [1,2] at 0.006 s, and nothing is ever removed"],
   ["set", "0:a1 0:d1 1:r[1]", "the state there is {}"],
   ["set", "0:a1 1:r[1,1]", "shows 1 twice"],
   [
@@ -182,17 +205,18 @@ const bad: [ModelName, string, string][] = [
     "0:p1 0:p2 1:r[2,1]",
     "which shows 2 before 1; but p0 appended 1 on n1 at 0.001 s, before p0 began to append 2",
   ],
-  ["list", "0:p1 0:p2 1:r[1]", "p1 read [1] on n2 at 0.005 s, without 2, which p0 had appended before at 0.003 s"],
+  ["list", "0:p1 0:p2 1:r[1]", "p1 read [1] on n2 at 0.005 s, without 2, which p0 had already appended at 0.003 s"],
   ["list", "0:p1( 2:p2( 1:r[1] 3:r[2]", "neither is the beginning of the other"],
   ["list", "0:p1( 1:p2( 2:p3( 3:r[1,2] 4:r[2,1,3]", "neither is the beginning of the other"],
   ["list", "0:p1( 1:r[1,1]", "which shows 1 twice, which was appended once"],
-  ["list", "0:p1( 1:r[1] 1:r[]", "but p1 had read [1] before at 0.002 s"],
+  ["list", "0:p1( 1:r[1] 1:r[]", "but p1 had already read [1] at 0.002 s"],
   ["set", "1:r( 0:a1 0:i0( 0)false 1)[0] 0:a0", "p1 read the set as [0]"],
   ["counter", "0:n( 0)2 0:r5", "p0 incremented by 1 to 2 on n1 at 0.001 s, begun at 0 s, but whatever the order"],
   ["counter", "0:r0 0:n4( 0)7", "p0 incremented by 4 to 7 on n1 at 0.003 s, begun at 0.002 s, but whatever the order"],
   ["counter", "0:n2 1:n4 0:r1", "p0 read 1 on n1"],
-  ["list", "0:p1( 1:p2( 2:p1( 0) 1) 2) 3:r[3]", "the state there is one of ["],
-  ["stack", "0:u1( 1:u2( 0) 1) 2:u5? 3:o7", "nobody ever pushed it"],
+  ["list", "0:p1( 1:p2( 2:p1( 0) 1) 2) 3:r[3]", "but nobody ever appended 3"],
+  ["list", "0:p1( 1:p2( 2:p1( 0) 1) 2) 3:r[2]", "the state there is one of ["],
+  ["stack", "0:u1( 1:u2( 0) 1) 2:u5? 3:o7", "nobody ever pushed 7"],
   ["list", "0:r[1] 0:p1", "before p0 began to append 1 (0.002 s)"],
 ];
 
@@ -274,6 +298,34 @@ function oneByOne(txns: readonly Txn[], options: LinearizableOptions = {}): unkn
 }
 
 describe("multi-registers", () => {
+  it("tell of a value that nobody wrote to its key", () => {
+    const txn = (process: number, type: string, value: unknown) => ({ process, type, f: "txn", value });
+    const lines = [
+      txn(0, "invoke", [["w", "a", 1]]),
+      txn(0, "ok", [["w", "a", 1]]),
+      txn(1, "invoke", [["w", "b", 2]]),
+      txn(1, "fail", [["w", "b", 2]]),
+      txn(2, "invoke", [
+        ["r", "a", null],
+        ["r", "b", null],
+      ]),
+    ];
+    const summary = (b: number): string => {
+      const ops = [
+        ...lines,
+        txn(2, "ok", [
+          ["r", "a", 1],
+          ["r", "b", b],
+        ]),
+      ] as Op[];
+      return checkLinearizable(historyOf(ops.map((op, index) => ({ ...op, index, time: index }))), {
+        model: "multi-register",
+      }).summary;
+    };
+    expect(summary(1)).toMatch(/but nobody ever wrote 1 to b$/);
+    expect(summary(2)).toMatch(/but every write of 2 to b failed, so it must never be seen$/);
+  });
+
   it("are judged together where a transaction joins them", () => {
     const both: Txn = [
       "ok",

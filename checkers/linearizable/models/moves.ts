@@ -1,6 +1,7 @@
-/** What queues and stacks have in common: values that go in and come out. */
+/** What queues, stacks and lists have in common: values that go in and come out. */
 import { valueKey } from "../../../src/history/index.js";
-import type { Call } from "../model.js";
+import type { Call, Origins, Place } from "../model.js";
+import { show } from "../words.js";
 
 /** A value that stands for all those that nobody took out: no call can tell them apart. */
 const UNTAKEN = Symbol("untaken");
@@ -28,3 +29,17 @@ export function valueMoved(call: Call, puts: string): unknown {
 /** What is wrong with a put. */
 export const nullInside = ({ f, input }: Call, puts: string): string | undefined =>
   f === puts && (input === null || input === undefined) ? `${puts} needs a value other than null` : undefined;
+
+/** A value that is in an object, or not. */
+export const placeOf = (value: unknown): Place => ({ id: valueKey(value), words: show(value) });
+
+/** Where what comes out of a queue or stack comes from. */
+export function originsOfMoved(puts: string, did: string): Origins<readonly unknown[]> {
+  return {
+    did,
+    noun: puts,
+    brings: ({ f, input }) => (f === puts ? [placeOf(input)] : []),
+    sees: ({ f, output, type }) => (f !== puts && type === "ok" && output !== null ? [placeOf(output)] : []),
+    holds: (state) => state.map(placeOf),
+  };
+}

@@ -4,7 +4,7 @@
  * has the map). Keys are texts: 1 and "1" are one.
  */
 import { valueKey } from "../../../src/history/index.js";
-import type { BuiltIn, Call } from "../model.js";
+import type { BuiltIn, Call, Place } from "../model.js";
 import { show } from "../words.js";
 
 /** Values by key; a key not in it holds what registers hold in the beginning. */
@@ -43,6 +43,11 @@ function microsOf({ f, input, output, type }: Call): readonly Micro[] | undefine
   return micros;
 }
 
+const placeOf = ({ key, value }: Micro): Place => ({
+  id: `${key} ${valueKey(value)}`,
+  words: `${show(value)} to ${key}`,
+});
+
 /**
  * `anyNil`: a read of null saw anything. `initial`: a map of what each register holds in the beginning, the others null; or
  * what all of them hold, since a history need not name its registers beforehand.
@@ -73,6 +78,14 @@ export function multiRegisterModel(anyNil: boolean, initial: unknown): BuiltIn<R
     looks: (call) => microsOf(call)?.every(({ writes }) => !writes) ?? false,
     blind: (call) => microsOf(call)?.every(({ writes, value }) => writes || (anyNil && value === null)) ?? false,
     touches: (call) => microsOf(call)?.map(({ key }) => key),
+    origins: {
+      did: "wrote",
+      noun: "write",
+      brings: (call) => (microsOf(call) ?? []).filter(({ writes }) => writes).map(placeOf),
+      sees: (call) =>
+        (microsOf(call) ?? []).filter(({ writes, value }) => !writes && value !== null && valueKey(value) !== untouched).map(placeOf),
+      holds: (registers) => Object.entries(registers).map(([key, value]) => placeOf({ writes: true, key, value })),
+    },
     malformed: (call) =>
       microsOf(call) === undefined
         ? `${call.f === "txn" ? 'a txn is a list of ["r", key, value] and ["w", key, value]' : `a ${call.f} is a map {key: value}`}, not ${show(call.type === "ok" ? call.output : call.input)}`

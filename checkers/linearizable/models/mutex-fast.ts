@@ -9,9 +9,10 @@
  * p1, which never acquired, releases: legal.
  * With tokens the order of the sessions is given, and is walked.
  */
+
+import { did } from "../call-words.js";
 import { type Calls, MAYBE, type Part } from "../calls.js";
 import type { FastOutcome, Violation } from "../family.js";
-import { did } from "../model-family.js";
 import { at, timeOf, who } from "../words.js";
 import { holds, tokenIn, tokenOf } from "./mutex.js";
 
@@ -104,7 +105,13 @@ function ofSession({ acquire, release }: Session): number[] {
 /** `before` was not even begun to be released when `after` was acquired. */
 function heldTwice(calls: Calls, before: Session, after: Session): Violation {
   const text = (): string => {
-    const held = `${who(calls, before.acquire)} had acquired it${tokenText(before)}${at(calls, calls.ret[before.acquire] as number)}`;
+    const [first, second] = [calls.ret[before.acquire] as number, calls.ret[after.acquire] as number];
+    const holder = who(calls, before.acquire);
+    // The tokens alone say who came first where the smaller one was told later.
+    const held =
+      first < second
+        ? `${holder} had acquired it${tokenText(before)}${at(calls, first)}`
+        : `${holder} had acquired it with the smaller token ${before.token}, though told so only${at(calls, first)},`;
     const released = `began to release it only later${at(calls, calls.inv[before.release] as number)}`;
     return `${acquired(calls, after)}, but ${held} and ${before.release === -1 ? "never released it" : released}`;
   };

@@ -46,7 +46,10 @@ export const mutexModel: BuiltIn<Lock> = {
     return { held: false, last, mine: null };
   },
   key: ({ held, last, mine }) => `${held} ${last} ${mine}`,
-  describe: ({ held, mine }) => (held ? `held${mine === null ? "" : ` with token ${mine}`}` : "free"),
+  describe: ({ held, mine, last }) => {
+    if (held && mine !== null) return `held with token ${mine}`;
+    return `${held ? "held" : "free"}${last === null ? "" : ` after token ${last}`}`;
+  },
   words: ({ f, input, output }) => {
     const token = f === "acquire" ? tokenOf(input, output) : tokenIn(input);
     return `${f}d the lock${token === null ? "" : ` (token ${show(token)})`}`;

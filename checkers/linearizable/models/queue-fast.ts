@@ -26,6 +26,7 @@ const WORDS: TransitWords = {
   toPut: "enqueue",
   toTake: "dequeue",
   object: "queue",
+  model: queueModel,
 };
 
 /** A value that has to be gone by `by`, for `forced` came out then and had gone in later. */

@@ -3,7 +3,7 @@ import { valueKey } from "../../../src/history/index.js";
 import type { BuiltIn } from "../model.js";
 import { show } from "../words.js";
 import { listOf, listText } from "./lists.js";
-import { nullInside, simplifyTaken, valueMoved } from "./moves.js";
+import { nullInside, originsOfMoved, simplifyTaken, valueMoved } from "./moves.js";
 
 export const queueModel: BuiltIn<readonly unknown[]> = {
   name: "queue",
@@ -22,6 +22,7 @@ export const queueModel: BuiltIn<readonly unknown[]> = {
   looks: ({ f, output, type }) => f === "dequeue" && type === "ok" && output === null,
   blind: ({ f }) => f === "enqueue",
   together: (call) => valueMoved(call, "enqueue"),
+  origins: originsOfMoved("enqueue", "enqueued"),
   malformed: (call) => nullInside(call, "enqueue"),
   words: ({ f, input, output, type }) => {
     if (f === "enqueue") return `enqueued ${show(input)}`;

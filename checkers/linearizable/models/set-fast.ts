@@ -6,9 +6,9 @@
  * find must overlap the stretch, and each miss must not lie within it. So p is as late and q as early as the finds allow.
  */
 import { valueKey } from "../../../src/history/index.js";
+import { callOf } from "../call-words.js";
 import { type Calls, DONE, NEVER, type Part } from "../calls.js";
 import type { FastOutcome } from "../family.js";
-import { callOf } from "../model-family.js";
 import { growFast } from "./grow-fast.js";
 import { answered, setModel } from "./set.js";
 

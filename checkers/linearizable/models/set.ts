@@ -6,6 +6,7 @@ import { valueKey } from "../../../src/history/index.js";
 import type { BuiltIn, Call } from "../model.js";
 import { show } from "../words.js";
 import { listOf } from "./lists.js";
+import { placeOf } from "./moves.js";
 
 /** Element by its text, sorted by that text. */
 export type Elements = readonly string[];
@@ -69,6 +70,17 @@ export const setModel: BuiltIn<Elements> = {
   describe: (set) => (set.length > 12 ? `a set of ${set.length} elements` : `{${set.join(", ")}}`),
   looks: ({ f }) => f === "contains" || f === "read",
   blind: (call) => call.f !== "read" && answered(call) === undefined,
+  origins: {
+    did: "added",
+    noun: "add",
+    brings: ({ f, input }) => (f === "add" ? [placeOf(input)] : []),
+    sees: (call) => {
+      if (call.f === "read") return Array.isArray(call.output) ? call.output.map(placeOf) : [];
+      // An add that was told it changed nothing met the element as well.
+      return answered(call) === (call.f !== "add") ? [placeOf(call.input)] : [];
+    },
+    holds: (set) => set.map((text) => ({ id: text, words: text })),
+  },
   touches: ({ f, input }) => (f === "read" ? undefined : [input]),
   malformed: ({ f, output, type }) => {
     if (type !== "ok") return undefined;
@@ -84,8 +96,9 @@ export const setModel: BuiltIn<Elements> = {
     if (call.f === "read") return `read the set as ${show(call.output)}`;
     if (call.f === "contains")
       return said === true ? `found ${element} in the set` : `did not find ${element} in the set`;
-    const told = said === undefined ? "" : said ? ", which changed the set" : ", which changed nothing";
-    return `${call.f === "add" ? "added" : "removed"} ${element}${told}`;
+    if (call.f === "add")
+      return `added ${element}${said === undefined ? "" : said ? " (as a new one)" : " (and was told it was there)"}`;
+    return `removed ${element}${said === undefined ? "" : said ? " (and was told it was there)" : " (and was told it was not there)"}`;
   },
   simplify,
 };

@@ -17,7 +17,14 @@ import { withCrashedPops } from "./stack-crashed.js";
 import { Stays } from "./stays.js";
 import { callsOfTransits, type Transit, type TransitWords, transitsOf } from "./transits.js";
 
-const WORDS: TransitWords = { put: "pushed", take: "popped", toPut: "push", toTake: "pop", object: "stack" };
+const WORDS: TransitWords = {
+  put: "pushed",
+  take: "popped",
+  toPut: "push",
+  toTake: "pop",
+  object: "stack",
+  model: stackModel,
+};
 
 /** So much may be looked at before the search is asked instead: deep stacks of very many values. */
 const MOST_LOOKS = 300_000_000;

@@ -3,7 +3,7 @@ import { valueKey } from "../../../src/history/index.js";
 import type { BuiltIn } from "../model.js";
 import { show } from "../words.js";
 import { listOf, listText } from "./lists.js";
-import { nullInside, simplifyTaken, valueMoved } from "./moves.js";
+import { nullInside, originsOfMoved, simplifyTaken, valueMoved } from "./moves.js";
 
 export const stackModel: BuiltIn<readonly unknown[]> = {
   name: "stack",
@@ -17,10 +17,16 @@ export const stackModel: BuiltIn<readonly unknown[]> = {
     return valueKey(stack.at(-1)) === valueKey(output) ? stack.slice(0, -1) : undefined;
   },
   key: valueKey,
-  describe: (stack) => (stack.length === 0 ? "empty" : `${listText(stack)} (the last is on top)`),
+  describe: (stack) =>
+    stack.length === 0
+      ? "empty"
+      : stack.length === 1
+        ? listText(stack)
+        : `${listText(stack)} (${show(stack.at(-1))} on top)`,
   looks: ({ f, output, type }) => f === "pop" && type === "ok" && output === null,
   blind: ({ f }) => f === "push",
   together: (call) => valueMoved(call, "push"),
+  origins: originsOfMoved("push", "pushed"),
   malformed: (call) => nullInside(call, "push"),
   words: ({ f, input, output, type }) => {
     if (f === "push") return `pushed ${show(input)}`;

@@ -4,9 +4,10 @@
  * stays; and where it has one, it can be put into any order of the other calls (the rule DeqEmpty of Bouajjani, Emmi, Enea &
  * Hamza 2015): whoever stays before the moment goes in and comes out before it, and the rest after.
  */
+
+import { did } from "../call-words.js";
 import type { Calls } from "../calls.js";
 import type { Violation } from "../family.js";
-import { did } from "../model-family.js";
 import { at, who } from "../words.js";
 import { callsOfTransits, putText, type Transit, type TransitWords } from "./transits.js";
 

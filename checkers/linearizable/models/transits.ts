@@ -3,10 +3,13 @@
  * here; they apply where no value goes in twice.
  */
 import { type ColumnarHistory, NULL_VALUE } from "../../../src/history/index.js";
+import { did } from "../call-words.js";
 import { type Calls, DONE, MAYBE, NEVER, type Part } from "../calls.js";
 import type { Violation } from "../family.js";
-import { did } from "../model-family.js";
+import type { BuiltIn } from "../model.js";
+import { fromNowhere } from "../origins.js";
 import { at, show, timeOf, who } from "../words.js";
+import { placeOf } from "./moves.js";
 
 export const PUT = 0;
 export const TAKE = 1;
@@ -41,6 +44,7 @@ export interface TransitWords {
   readonly toPut: string;
   readonly toTake: string;
   readonly object: string;
+  readonly model: BuiltIn<readonly unknown[]>;
 }
 
 /** "no": some value goes in twice (or is null), so that the method does not apply. */
@@ -74,7 +78,7 @@ export function transitsOf(
     else if (id === NULL_VALUE) empties.push(call);
     else {
       const transit = byValue.get(id);
-      if (transit === undefined) return fromNowhere(calls, call, words);
+      if (transit === undefined) return fromNowhere(calls, call, placeOf(history.value(id)), words.model);
       if (transit.take !== -1) return takenTwice(calls, transit, call, words);
       if ((ret[call] as number) < transit.putInv) return tooEarly(calls, transit, call, words);
       transit.take = call;
@@ -118,16 +122,6 @@ export const putText = (calls: Calls, { value, put }: Transit, words: TransitWor
   put === -1
     ? `${valueText(calls, value)} was there from the start`
     : did(calls, put, `${words.put} ${valueText(calls, value)}`);
-
-function fromNowhere(calls: Calls, call: number, words: TransitWords): Violation {
-  const value = calls.outputs[call] as number;
-  return {
-    text: () =>
-      `${did(calls, call, `${words.take} ${valueText(calls, value)}`)}, but nobody ever ${words.put} it, or every such call failed`,
-    calls: [call],
-    ofWhole: true,
-  };
-}
 
 function takenTwice(calls: Calls, transit: Transit, again: number, words: TransitWords): Violation {
   const first = transit.take;

@@ -318,7 +318,7 @@ describe("observations", () => {
 describe("states", () => {
   it.each<[ModelName, initial: unknown, text: string, words: string]>([
     ["queue", 20, "0:knil", "but 0 was there from the start and nobody took it"],
-    ["queue", 0, "0:k1", "every such call failed"],
+    ["queue", 0, "0:k1", "nobody ever enqueued 1"],
     ["stack", 13, "0:onil", "but 0 was there from the start and nobody took it"],
     ["set", 13, "0:i7( 0)false", "the state there is a set of 13 elements"],
     ["set", 3, "0:i1( 0)false", "the state there is {0, 1, 2}"],

@@ -1,0 +1,67 @@
+/** Values in words, and sentences that must stay true where times and types could mislead. */
+import { describe, expect, it } from "vitest";
+import { historyOf } from "../../src/history/index.js";
+import { h } from "../../src/history/testing.js";
+import { checkLinearizable, type LinearizableOptions } from "./index.js";
+import { show } from "./words.js";
+
+const told = (text: string, options: LinearizableOptions): string => checkLinearizable(h(text), options).summary;
+
+describe("values in words", () => {
+  it.each<[unknown, string]>([
+    ["apple", "apple"],
+    ["žluť", "žluť"],
+    ["1", '"1"'],
+    ["null", '"null"'],
+    ["[1]", '"[1]"'],
+    ["", '""'],
+    [" a", '" a"'],
+    [1, "1"],
+    [null, "null"],
+    [undefined, "null"],
+    [["a", 1], '["a",1]'],
+    ["x".repeat(50), `${"x".repeat(37)}...`],
+  ])("%j", (value, text) => {
+    expect(show(value)).toBe(text);
+  });
+
+  it("tell a number from the text that looks like it", () => {
+    const op = (index: number, process: number, type: "invoke" | "ok", f: string, value: unknown) => ({
+      ...{ index, time: index, process, type, f, value },
+    });
+    const history = historyOf([
+      op(0, 0, "invoke", "write", "1"),
+      op(1, 0, "ok", "write", "1"),
+      op(2, 1, "invoke", "read", null),
+      op(3, 1, "ok", "read", 1),
+    ]);
+    expect(checkLinearizable(history, { model: "register" }).summary).toMatch(/read 1 .*but nobody ever wrote 1$/);
+  });
+});
+
+describe("the smallest of the violations", () => {
+  const size = (text: string, options: LinearizableOptions): number | undefined =>
+    checkLinearizable(h(text), options).witness?.ops.length;
+
+  it("is looked for among the reads of one that was found", () => {
+    // Two reads that go apart; but the second alone lacks what had been appended.
+    expect(size("0:p1 1:r[1] 2:p2 3:r[2]", { model: "list" })).toBe(6);
+    expect(size("0:a1 1:r[1] 2:a2 3:r[2]", { model: "set" })).toBe(6);
+    // A counter read twice, backwards; but two increments had been acknowledged before.
+    expect(size("0:n 0:n 1:r2 1:r1", { model: "counter" })).toBe(6);
+    // The first read by itself is of more than there can have been.
+    expect(size("1:r3( 0:n( 1)3 0) 1:r2", { model: "counter" })).toBe(4);
+  });
+});
+
+describe("possible states", () => {
+  it("are told as far as a sentence can bear", () => {
+    const summary = told("0:p1( 1:p2( 2:p3( 3:p1( 0) 1) 2) 3) 4:r[2,1]", { model: "list" });
+    expect(summary).toMatch(/the state there is one of \[[^\]]*\], \[[^\]]*\], \[[^\]]*\], \[[^\]]*\], …$/);
+  });
+});
+
+it("counts keys in words", () => {
+  expect(told("x/0:w1 x/1:r2", { model: "register" })).toContain("(1 of 1 key)");
+  expect(told("x/0:w1 x/1:r2 y/0:w1", { model: "register" })).toContain("(1 of 2 keys)");
+});

@@ -83,7 +83,9 @@ export function multiRegisterModel(anyNil: boolean, initial: unknown): BuiltIn<R
       noun: "write",
       brings: (call) => (microsOf(call) ?? []).filter(({ writes }) => writes).map(placeOf),
       sees: (call) =>
-        (microsOf(call) ?? []).filter(({ writes, value }) => !writes && value !== null && valueKey(value) !== untouched).map(placeOf),
+        (microsOf(call) ?? [])
+          .filter(({ writes, value }) => !writes && value !== null && valueKey(value) !== untouched)
+          .map(placeOf),
       holds: (registers) => Object.entries(registers).map(([key, value]) => placeOf({ writes: true, key, value })),
     },
     malformed: (call) =>

@@ -243,6 +243,7 @@ describe("multi-registers", () => {
       value: [
         ["w", "a", 1],
         ["r", "b", 1],
+        ["w", "b", 1],
       ],
       time: 0,
     };

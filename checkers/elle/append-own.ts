@@ -1,9 +1,9 @@
 /** Does a list-append transaction agree with itself, and do two update the same version of a key? The careful way, for few. */
-import type { VersionOrders } from "./append-index.js";
+import { appendPlace, txnOf, type VersionOrders } from "./append-index.js";
 import { addFutureRead, addInternal, addLostUpdate } from "./append-words.js";
 import type { Findings } from "./findings.js";
 import type { OddReads } from "./odd-reads.js";
-import { listOf, READ, UNKNOWN, WRITE } from "./txn-history.js";
+import { listOf, OK, READ, UNKNOWN, WRITE } from "./txn-history.js";
 import { listRead } from "./words.js";
 
 /** Judges single micro-ops. `odd` must be known for the reads up to the one told. */
@@ -11,17 +11,17 @@ export class OwnView {
   /** The transactions of which internal and future-read have been told: each is told once. */
   private internal = -1;
   private future = -1;
-  /** Version (its last element's slot or, behind the slots, the key of an empty list) -> the first transaction that updated it + 1. */
-  private readonly updated: Int32Array;
-  private readonly oddUpdated = new Map<string, number>();
+  /**
+   * Versions updated by a transaction whose append is not the next element: an odd read's as text; else the slot of its last
+   * element or, behind the slots, the key of an empty list. With the first such transaction.
+   */
+  private readonly strays = new Map<number | string, number>();
 
   constructor(
     private readonly orders: VersionOrders,
     private readonly odd: OddReads,
     private readonly findings: Findings,
-  ) {
-    this.updated = new Int32Array(orders.slotBy.length + orders.txns.keys.length);
-  }
+  ) {}
 
   /** A read that may not follow from what transaction t did before. */
   read(t: number, m: number): void {
@@ -37,22 +37,43 @@ export class OwnView {
     addFutureRead(this.orders.txns, this.findings, t, m);
   }
 
-  /** Transaction t updates a version that its micro-op `read` saw; has another one done so before? */
-  update(t: number, read: number): void {
+  /**
+   * Transaction t updates the version that its micro-op `read` saw: its first append after that has this slot, or less than 0.
+   * Has another one updated it before? Of all that do so one's append may be the next element, as it should be. The order of
+   * versions tells who that is, so only the others are kept.
+   */
+  update(t: number, read: number, slot: number): void {
     const { txns, orderStart, slotBy } = this.orders;
     const k = txns.mopKey[read] as number;
-    let other: number;
-    if (this.odd.has(read)) {
-      const version = `${k} ${JSON.stringify(listRead(txns, read))}`;
-      other = this.oddUpdated.get(version) ?? 0;
-      if (other === 0) this.oddUpdated.set(version, t + 1);
-    } else {
-      const size = txns.mopSize[read] as number;
-      const version = size > 0 ? (orderStart[k] as number) + size - 1 : slotBy.length + k;
-      other = this.updated[version] as number;
-      if (other === 0) this.updated[version] = t + 1;
+    const isOdd = this.odd.has(read);
+    const size = Math.max(0, txns.mopSize[read] as number);
+    const next = (orderStart[k] as number) + size;
+    const follows = !isOdd && slot === next;
+    if (follows && this.strays.size === 0) return;
+    const version = isOdd ? `${k} ${JSON.stringify(listRead(txns, read))}` : size > 0 ? next - 1 : slotBy.length + k;
+    let other = this.strays.get(version);
+    if (other === undefined && !follows) {
+      if (!isOdd && next < (orderStart[k + 1] as number)) other = this.follower(k, size, next, t);
+      if (other === undefined) this.strays.set(version, t);
     }
-    if (other > 0) addLostUpdate(txns, this.findings, other - 1, t, read, listRead(txns, read));
+    if (other !== undefined) addLostUpdate(txns, this.findings, other, t, read, listRead(txns, read));
+  }
+
+  /** The transaction before t whose first append to key k has the slot `next` and which had read `size` elements before. */
+  private follower(k: number, size: number, next: number, t: number): number | undefined {
+    const { txns, slotBy } = this.orders;
+    const { mopStart, mopEnd, mopKind, mopKey, mopSize, type } = txns;
+    const by = txnOf(slotBy[next] as number);
+    if (by < 0 || by >= t || type[by] !== OK) return undefined;
+    let read = -1;
+    for (let m = mopStart[by] as number; m < (mopEnd[by] as number); m++) {
+      if (mopKey[m] !== k) continue;
+      if (mopKind[m] !== READ) return read >= 0 && appendPlace(this.orders, m) === next ? by : undefined;
+      if (read >= 0) continue;
+      if (Math.max(0, mopSize[m] as number) !== size || this.odd.has(m)) return undefined;
+      read = m;
+    }
+    return undefined;
   }
 
   /** The micro-op before m on the same key in transaction t whose value is known, or -1. */

@@ -22,26 +22,52 @@ import { Int32List } from "./int32-list.js";
 import { OddReads } from "./odd-reads.js";
 import { OK, READ, UNKNOWN } from "./txn-history.js";
 
-/** `expected` where only a look at the elements can tell. */
+/** DUE where only a look at the elements can tell. */
 const UNCLEAR = -9;
-/** `expected` after nothing but the append `last`: behind it, wherever that is. Most are never asked. */
+/** DUE after nothing but the append LAST: behind it, wherever that is. Most are never asked. */
 const APPENDED = -8;
+
+// What is asked of a key lies together, in one array: each further array costs some checks of its own, at every question.
+const STRIDE = 8;
+/** Where its slots start. */
+const START = 0;
+/** The list of its longest read; NO_LIST where there is none, REPEATING where an element comes twice in it. */
+const LIST = 1;
+/** See `firstBad`. */
+const BAD = 2;
+/** The last micro-op on it so far; of this transaction where it lies among its micro-ops. Only then count the others: */
+const LAST = 3;
+/** The slot in which the list must end now for this transaction, the one before the key's first where it is empty. */
+const DUE = 4;
+/** The first read, as long as the transaction has not appended, else -1. */
+const BASIS = 5;
+
+const NO_LIST = -1;
+const REPEATING = -2;
+
+function records({ txns, orderStart, firstBad, longest, repeats }: VersionOrders): Int32Array {
+  const keys = txns.keys.length;
+  const records = new Int32Array(keys * STRIDE);
+  for (let k = 0; k < keys; k++) {
+    const at = k * STRIDE;
+    const read = longest[k] as number;
+    records[at + START] = orderStart[k] as number;
+    records[at + LIST] = read < 0 ? NO_LIST : repeats[k] === 1 ? REPEATING : (txns.mopValue[read] as number);
+    records[at + BAD] = firstBad[k] as number;
+    records[at + LAST] = -1;
+  }
+  return records;
+}
 
 /** Places the reads and writes their edges. Finds internal, future-read and lost-update. */
 export function readLists(orders: VersionOrders, findings: Findings, edges: Edges): AppendIndex {
-  const { txns, orderStart, slotValue, slotBy, firstBad, repeats, longest } = orders;
-  const { count, mopStart, mopEnd, mopKind, mopKey, mopValue, mopSize, elements, listStart, type, keys } = txns;
-  const longestList = longest.map((read) => (read < 0 ? -1 : (mopValue[read] as number)));
+  const { txns, orderStart, slotValue, slotBy } = orders;
+  const { count, mopStart, mopEnd, mopKind, mopKey, mopValue, mopSize, elements, listStart, type } = txns;
   const odd = new OddReads();
   const suspects = new Int32List(16);
   const own = new OwnView(orders, odd, findings);
   const write: ReadEdges = readEdges(orders, edges);
-  // Key -> the last micro-op on it so far; of this transaction where it lies among its micro-ops. Only then count:
-  const last = new Int32Array(keys.length).fill(-1);
-  // Key -> the slot in which the list must end now for this transaction, the one before the key's first where it is empty.
-  const expected = new Int32Array(keys.length);
-  // Key -> the first read, as long as the transaction has not appended, else -1.
-  const basis = new Int32Array(keys.length);
+  const of = records(orders);
   for (let t = 0; t < count; t++) {
     if (type[t] !== OK) continue;
     const from = mopStart[t] as number;
@@ -50,58 +76,65 @@ export function readLists(orders: VersionOrders, findings: Findings, edges: Edge
       const list = mopValue[m] as number;
       if (list === UNKNOWN) continue;
       const k = mopKey[m] as number;
-      const previous = last[k] as number;
-      last[k] = m;
+      const key = k * STRIDE;
+      const previous = of[key + LAST] as number;
+      const first = previous < from || previous >= end;
+      const due = of[key + DUE] as number;
+      of[key + LAST] = m;
       if (mopKind[m] !== READ) {
-        if (previous < from || previous >= end) {
-          basis[k] = -1;
-          expected[k] = APPENDED;
+        const basis = of[key + BASIS] as number;
+        of[key + BASIS] = -1;
+        if (first) {
+          of[key + DUE] = APPENDED;
           continue;
         }
-        if ((basis[k] as number) >= 0) own.update(t, basis[k] as number);
-        basis[k] = -1;
         const slot = appendPlace(orders, m);
-        const ends = expected[k] === APPENDED ? appendPlace(orders, previous) : (expected[k] as number);
+        if (basis >= 0) own.update(t, basis, slot);
         // An append right behind what the transaction knows cannot have been in a list it read before.
-        if (slot < 0 || slot !== ends + 1) {
+        if (slot >= 0 && slot === (due === APPENDED ? appendPlace(orders, previous) : due) + 1) of[key + DUE] = slot;
+        else {
           own.append(t, m);
-          expected[k] = UNCLEAR;
-        } else expected[k] = slot;
+          of[key + DUE] = UNCLEAR;
+        }
         continue;
       }
-      const size = Math.max(0, mopSize[m] as number);
-      const base = orderStart[k] as number;
-      let i = 0;
-      if (size > 0 && repeats[k] === 0) {
-        // Two reads of one list, the longest and this one: nothing to compare.
-        if (list === longestList[k]) i = size;
-        else for (let e = listStart[list] as number; i < size && elements[e] === slotValue[base + i]; e++) i++;
-      }
+      const size = mopSize[m] as number;
+      const base = of[key + START] as number;
       let at = EMPTY;
-      if (i < size) {
-        at = slotValue.subarray(base, orderStart[k + 1]).indexOf(lastElement(txns, m));
-        at = at < 0 ? ELSEWHERE : base + at;
-        odd.add(m, at);
-      } else if (size > 0) {
-        at = base + size - 1;
-        const bad = at >= (firstBad[k] as number);
-        const by = slotBy[at] as number;
-        if (bad || ((by & INTERMEDIATE) !== 0 && txnOf(by) !== t)) suspects.push(m);
+      let ends = base - 1;
+      if (size > 0) {
+        const longest = of[key + LIST] as number;
+        let i = 0;
+        // Two reads of one list, the longest and this one: nothing to compare.
+        if (list === longest) i = size;
+        else if (longest !== REPEATING) {
+          for (let e = listStart[list] as number; i < size && elements[e] === slotValue[base + i]; e++) i++;
+        }
+        ends = base + size - 1;
+        at = ends;
+        if (i < size) {
+          ends = UNCLEAR;
+          at = slotValue.subarray(base, orderStart[k + 1]).indexOf(lastElement(txns, m));
+          at = at < 0 ? ELSEWHERE : base + at;
+          odd.add(m, at);
+        } else {
+          const by = slotBy[at] as number;
+          if (at >= (of[key + BAD] as number) || ((by & INTERMEDIATE) !== 0 && txnOf(by) !== t)) suspects.push(m);
+        }
       }
-      if (at >= 0) slotBy[at] = (slotBy[at] as number) | READ_BY;
-      write.read(t, m, k, at);
-      const ends = i < size ? UNCLEAR : base + size - 1;
-      if (previous < from || previous >= end) {
-        basis[k] = m;
-        expected[k] = ends;
-        continue;
+      const follows = !first && ends !== UNCLEAR && ends === (due === APPENDED ? appendPlace(orders, previous) : due);
+      if (!follows) {
+        if (at >= 0) slotBy[at] = (slotBy[at] as number) | READ_BY;
+        write.read(t, m, k, at);
       }
-      const due = expected[k] === APPENDED ? appendPlace(orders, previous) : (expected[k] as number);
-      if (ends === UNCLEAR || ends !== due) {
+      // Else it says what the transaction's last read did, or what its own append does: the order of versions has that.
+      if (first) of[key + BASIS] = m;
+      else if (!follows) {
         own.read(t, m);
         // Not `ends`: after [r x [1]] [r x []], an append of 1 is right behind what was read last, yet was read before.
-        expected[k] = UNCLEAR;
-      } else expected[k] = ends;
+        ends = UNCLEAR;
+      }
+      of[key + DUE] = ends;
     }
   }
   write.tails();

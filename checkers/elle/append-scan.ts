@@ -29,7 +29,7 @@ function scanRead(index: AppendIndex, m: number, findings: Findings): void {
     if (count < 2) continue;
     findings.add("duplicate-elements", () => ({
       text: `${opOf(txns, t)} read ${show(txns.value(value))} ${count} times in one list of key ${show(keyOf(txns, m))}; it was appended once.`,
-      positions: [txns.at[t] as number],
+      positions: [txns.at(t)],
       key: keyOf(txns, m),
     }));
   }
@@ -38,7 +38,7 @@ function scanRead(index: AppendIndex, m: number, findings: Findings): void {
   if ((by & INTERMEDIATE) === 0 || txnOf(by) === t) return;
   findings.add("G1b", () => ({
     text: `${opOf(txns, t)} read key ${show(keyOf(txns, m))} ending in ${show(txns.value(last))}, an intermediate state: ${opOf(txns, txnOf(by))} appended more to it.`,
-    positions: [txns.at[t] as number, txns.at[txnOf(by)] as number],
+    positions: [txns.at(t), txns.at(txnOf(by))],
     key: keyOf(txns, m),
   }));
 }
@@ -53,7 +53,7 @@ function addG1a(
 ): void {
   findings.add("G1a", () => ({
     text: `${opOf(txns, t)} read ${show(txns.value(element))} of key ${show(keyOf(txns, m))}, which ${opOf(txns, w)} wrote, but that transaction failed.`,
-    positions: [txns.at[t] as number, txns.at[w] as number],
+    positions: [txns.at(t), txns.at(w)],
     key: keyOf(txns, m),
   }));
 }
@@ -70,7 +70,7 @@ function scanOrders(index: AppendIndex, findings: Findings): void {
     const other = longest[k] as number;
     findings.add("incompatible-order", () => ({
       text: `Key ${show(keys[k])} was read as ${show(listRead(txns, m))} by ${opOf(txns, txns.ownerOf(m))} and as ${show(listRead(txns, other))} by ${opOf(txns, txns.ownerOf(other))}: neither list starts with the other.`,
-      positions: [txns.at[txns.ownerOf(m)] as number, txns.at[txns.ownerOf(other)] as number],
+      positions: [txns.at(txns.ownerOf(m)), txns.at(txns.ownerOf(other))],
       key: keys[k],
     }));
   }
@@ -96,11 +96,7 @@ function scanDirtyUpdates(index: AppendIndex, findings: Findings): void {
       }
       findings.add("dirty-update", () => ({
         text: `${opOf(txns, t)} appended ${show(txns.value(slotValue[s] as number))} to key ${show(keys[k])} on top of what ${opOf(txns, dirty)} had appended, but that transaction failed.`,
-        positions: [
-          txns.at[dirty] as number,
-          txns.at[t] as number,
-          txns.at[txns.ownerOf(longest[k] as number)] as number,
-        ],
+        positions: [txns.at(dirty), txns.at(t), txns.at(txns.ownerOf(longest[k] as number))],
         key: keys[k],
       }));
     }

@@ -7,7 +7,7 @@ import { keyOf, listRead, opOf, show, writtenBy } from "./words.js";
 export function addUnwritten(txns: TxnHistory, findings: Findings, t: number, m: number, value: number): void {
   findings.add("unwritten-read", () => ({
     text: `${opOf(txns, t)} read ${show(txns.value(value))} of key ${show(keyOf(txns, m))}, which nobody wrote.`,
-    positions: [txns.at[t] as number],
+    positions: [txns.at(t)],
     key: keyOf(txns, m),
   }));
 }
@@ -23,7 +23,7 @@ export function addLostUpdate(
 ): void {
   findings.add("lost-update", () => ({
     text: `${opOf(txns, a)} and ${opOf(txns, b)} both read ${show(version)} of key ${show(keyOf(txns, m))} and both wrote that key: one did not see the other's update.`,
-    positions: [txns.at[a] as number, txns.at[b] as number],
+    positions: [txns.at(a), txns.at(b)],
     key: keyOf(txns, m),
   }));
 }
@@ -32,7 +32,7 @@ export function addLostUpdate(
 export function addInternal(txns: TxnHistory, findings: Findings, t: number, m: number): void {
   findings.add("internal", () => ({
     text: `${opOf(txns, t)} read ${show(listRead(txns, m))} of key ${show(keyOf(txns, m))}, which is not what it had read and appended itself before.`,
-    positions: [txns.at[t] as number],
+    positions: [txns.at(t)],
     key: keyOf(txns, m),
   }));
 }
@@ -41,7 +41,7 @@ export function addInternal(txns: TxnHistory, findings: Findings, t: number, m: 
 export function addFutureRead(txns: TxnHistory, findings: Findings, t: number, append: number): void {
   findings.add("future-read", () => ({
     text: `${opOf(txns, t)} read ${show(writtenBy(txns, append))} of key ${show(keyOf(txns, append))} before it appended it itself.`,
-    positions: [txns.at[t] as number],
+    positions: [txns.at(t)],
     key: keyOf(txns, append),
   }));
 }

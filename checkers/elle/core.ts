@@ -71,7 +71,7 @@ function writeProcessOrder(txns: TxnHistory, edges: EdgeList, core: Uint8Array):
   const last = new Map<number, number>();
   for (let t = 0; t < txns.count; t++) {
     if (txns.type[t] === FAIL || core[t] === 0) continue;
-    const process = txns.process[t] as number;
+    const process = txns.process(t);
     const before = last.get(process);
     if (before !== undefined) edges.leave(before, t);
     last.delete(process);

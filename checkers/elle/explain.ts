@@ -36,15 +36,15 @@ export function explainCycle(txns: TxnHistory, found: FoundCycle, explain: Expla
     const reason = reasonOf(txns, from, to, kind, explain);
     for (const t of reason.evidence) involved.add(t);
     steps.push({
-      from: txns.at[from] as number,
-      to: txns.at[to] as number,
+      from: txns.at(from),
+      to: txns.at(to),
       kind: NAMES.get(kind) as DependencyKind,
       ...(kind === PROCESS || kind === REALTIME ? {} : { key: reason.key }),
       why: reason.words(name(from), name(to)),
     });
   }
   const cycle: Cycle = { steps };
-  const positions = [...involved].map((t) => txns.at[t] as number).sort((a, b) => a - b);
+  const positions = [...involved].map((t) => txns.at(t)).sort((a, b) => a - b);
   const key = steps.find((step) => step.key !== undefined)?.key;
   return { text: tell(txns, hops, steps, name), positions, ...(key === undefined ? {} : { key }), cycle };
 }
@@ -79,7 +79,7 @@ function reasonOf(txns: TxnHistory, a: number, b: number, kind: number, explain:
     return { key: undefined, words, evidence: [] };
   }
   if (kind === PROCESS) {
-    return { key: undefined, words: (x, y) => `process ${txns.process[a]} ran ${x} before ${y}`, evidence: [] };
+    return { key: undefined, words: (x, y) => `process ${txns.process(a)} ran ${x} before ${y}`, evidence: [] };
   }
   return explain(a, b, kind);
 }

@@ -82,8 +82,8 @@ function spell(txns: TxnHistory, model: TxnModel): unknown {
     type: txns.type[t],
     invoke: txns.invoke[t],
     complete: txns.complete[t],
-    at: txns.at[t],
-    process: txns.process[t],
+    at: txns.at(t),
+    process: txns.process(t),
     mops: Array.from({ length: (txns.mopEnd[t] as number) - (txns.mopStart[t] as number) }, (_, i) => {
       const m = (txns.mopStart[t] as number) + i;
       return [txns.mopKind[m], txns.keys[txns.mopKey[m] as number], value(m, t)];

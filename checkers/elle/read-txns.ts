@@ -68,6 +68,8 @@ class Reader {
     return {
       history,
       ...columns,
+      at: (t) => Math.max(columns.invoke[t] as number, source.pair(columns.invoke[t] as number)),
+      process: (t) => source.process(columns.invoke[t] as number),
       mopStart,
       mopEnd: this.mopStart.subarray(1, count + 1),
       mopKind: mops.kind.subarray(0, mops.length),
@@ -93,7 +95,7 @@ class Reader {
     const packed = source.table?.microsFrom(source.valueId(told)) ?? -1;
     const value = packed < 0 ? source.value(told) : EMPTY;
     if (!Array.isArray(value)) throw this.strange(at, "its value is not a list of micro-ops");
-    const t = this.rows.add(position, pair, type, source.process(position));
+    const t = this.rows.add(position, pair, type);
     this.mopStart[t] = this.mops.length;
     if (packed < 0) for (const mop of value) this.microOp(at, mop, type === OK, answered);
     else this.packed(at, packed, source.table?.microsEnd(source.valueId(told)) as number, type === OK, answered);

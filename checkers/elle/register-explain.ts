@@ -106,7 +106,7 @@ function claimed(
   let proof: { why: string; txns: number[] } | undefined;
   eachTouch(index, (t, key, first, end) => {
     if (proof !== undefined || key !== txns.mopKey[earlier]) return;
-    const process = txns.process[t] as number;
+    const process = txns.process(t);
     const before = last.get(process);
     if (wfr) {
       if (first === earlier && end === later)

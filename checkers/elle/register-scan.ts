@@ -37,7 +37,7 @@ function scanInternal(index: RegisterIndex, findings: Findings): void {
       if (mopKind[m] !== READ || !touched || expected === mopValue[m]) continue;
       findings.add("internal", () => ({
         text: `${opOf(txns, t)} read ${show(valueRead(txns, m))} of key ${show(keys[k])}, but it had read or written ${show(expected === NIL ? null : txns.value(expected))} there before.`,
-        positions: [txns.at[t] as number],
+        positions: [txns.at(t)],
         key: keys[k],
       }));
       break;
@@ -61,7 +61,7 @@ function scanReads(index: RegisterIndex, findings: Findings): void {
     const told = (type_: string, why: string): void =>
       findings.add(type_, () => ({
         text: `${opOf(txns, t)} read ${show(valueRead(txns, m))} of key ${show(keyOf(txns, m))}, ${why}.`,
-        positions: writer === t ? [txns.at[t] as number] : [txns.at[t] as number, txns.at[writer] as number],
+        positions: writer === t ? [txns.at(t)] : [txns.at(t), txns.at(writer)],
         key: keyOf(txns, m),
       }));
     if (writer === t) {

@@ -32,9 +32,9 @@ export interface TxnHistory {
   readonly invoke: Int32Array;
   /** Position of the ok completion, NEVER for others. */
   readonly complete: Int32Array;
-  /** Position that names the transaction: its completion's or, where it has none, its invocation's. */
-  readonly at: Int32Array;
-  readonly process: Int32Array;
+  /** Position that names transaction t: its completion's or, where it has none, its invocation's. */
+  at(t: number): number;
+  process(t: number): number;
   /** The transactions with an ok completion, in the order of their completions. */
   readonly completions: Int32Array;
   /**

@@ -1,15 +1,13 @@
 /** What a history says of each transaction but for its micro-ops, in columns; see TxnHistory for what is in them. */
 import { NEVER, OK, type TxnHistory } from "./txn-history.js";
 
-type Row = "type" | "invoke" | "complete" | "at" | "process" | "completions";
+type Row = "type" | "invoke" | "complete" | "completions";
 
 export class TxnRows {
   count = 0;
   private readonly type: Uint8Array;
   private readonly invoke: Int32Array;
   private readonly complete: Int32Array;
-  private readonly at: Int32Array;
-  private readonly process: Int32Array;
   /** Position of an ok completion -> its transaction + 1. */
   private readonly doneAt: Int32Array;
 
@@ -18,18 +16,14 @@ export class TxnRows {
     this.type = new Uint8Array(room);
     this.invoke = new Int32Array(room);
     this.complete = new Int32Array(room);
-    this.at = new Int32Array(room);
-    this.process = new Int32Array(room);
     this.doneAt = new Int32Array(length);
   }
 
   /** Adds the transaction invoked at `position`, after those invoked before; `pair`: its completion's, or below 0. */
-  add(position: number, pair: number, outcome: number, process: number): number {
+  add(position: number, pair: number, outcome: number): number {
     const t = this.count++;
     this.type[t] = outcome;
     this.invoke[t] = position;
-    this.at[t] = pair < 0 ? position : pair;
-    this.process[t] = process;
     if (outcome === OK) {
       this.complete[t] = pair;
       this.doneAt[pair] = t + 1;
@@ -50,8 +44,6 @@ export class TxnRows {
       type: this.type.subarray(0, count),
       invoke: this.invoke.subarray(0, count),
       complete: this.complete.subarray(0, count),
-      at: this.at.subarray(0, count),
-      process: this.process.subarray(0, count),
       completions: completions.subarray(0, completed),
     };
   }

@@ -60,10 +60,11 @@ function readThenWritten(index: RegisterIndex): VersionPairs {
 /** What a process left or saw last of a key comes before (or is) what it finds there next. */
 function seenInTurn(index: RegisterIndex): VersionPairs {
   const pairs = new VersionPairs(index);
-  const { process, type, keys } = index.txns;
+  const { txns } = index;
+  const { type, keys } = txns;
   const last = new Map<number, number>();
   eachTouch(index, (t, key, from, to) => {
-    const name = (process[t] as number) * keys.length + key;
+    const name = txns.process(t) * keys.length + key;
     const before = last.get(name);
     if (before !== undefined && before !== from && before >= 0 && from >= NIL) pairs.add(key, before, from);
     // One of unknown outcome ends its process; what it wrote comes after what the process saw before.
@@ -92,7 +93,7 @@ function addCyclic(index: RegisterIndex, findings: Findings, claim: string, circ
     });
     return {
       text: `By ${claim}, the versions ${named.join(", ")} of key ${show(key)} each come before the others; they were written by ${writers.map((t) => opOf(txns, t)).join(", ")}.`,
-      positions: [...touched].map((t) => txns.at[t] as number).sort((a, b) => a - b),
+      positions: [...touched].map((t) => txns.at(t)).sort((a, b) => a - b),
       key,
     };
   });

@@ -42,7 +42,7 @@ export function viewTxns(history: ColumnarHistory): TxnHistory | undefined {
     if (from < 0) return undefined;
     const shape = table.microsShape(id);
     if ((shape & NOT_LISTS) !== 0 || (outcome === OK ? !answered : (shape & SHOWS) !== 0)) return undefined;
-    const t = rows.add(position, pair, outcome, processes[position] as number);
+    const t = rows.add(position, pair, outcome);
     mopStart[t] = from;
     mopEnd[t] = table.microsEnd(id);
   }
@@ -52,6 +52,8 @@ export function viewTxns(history: ColumnarHistory): TxnHistory | undefined {
   return {
     history,
     ...columns,
+    at: (t) => Math.max(columns.invoke[t] as number, pairs[columns.invoke[t] as number] as number),
+    process: (t) => processes[columns.invoke[t] as number] as number,
     mopStart,
     mopEnd,
     mopKind: micros.kind.subarray(0, micros.length),

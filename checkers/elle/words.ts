@@ -9,7 +9,7 @@ export function show(value: unknown): string {
 
 /** "op 17 (process 3)": the op that names a transaction. */
 export function opOf(txns: TxnHistory, t: number): string {
-  return `op ${txns.at[t]} (process ${txns.process[t]})`;
+  return `op ${txns.at(t)} (process ${txns.process(t)})`;
 }
 
 /** The key of a micro-op. */

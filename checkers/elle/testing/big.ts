@@ -182,8 +182,8 @@ class Store {
       type: this.type,
       invoke: this.invoke.view(),
       complete: this.complete,
-      at: this.at,
-      process: this.process.view(),
+      at: (t: number) => this.at[t] as number,
+      process: (t: number) => this.process.get(t),
       completions: this.completions.view(),
       mopStart: starts.subarray(0, txns),
       mopEnd: starts.subarray(1, txns + 1),
@@ -224,7 +224,7 @@ class Ops implements History {
     this.owner = new Int32Array(length);
     for (let t = 0; t < columns.count; t++) {
       this.owner[columns.invoke[t] as number] = t;
-      this.owner[columns.at[t] as number] = t;
+      this.owner[columns.at(t)] = t;
     }
   }
 
@@ -237,14 +237,14 @@ class Ops implements History {
     for (let m = columns.mopStart[t] as number; m < (columns.mopEnd[t] as number); m++) {
       value.push(this.mop(m, type === "ok"));
     }
-    return { index: position, time: position * 1000, process: columns.process[t] as number, type, f: "txn", value };
+    return { index: position, time: position * 1000, process: columns.process(t), type, f: "txn", value };
   }
 
   pair(position: number): number {
     const t = this.owner[position] as number;
     const { invoke, at } = this.columns;
-    if (invoke[t] === at[t]) return -1;
-    return (invoke[t] === position ? at[t] : invoke[t]) as number;
+    if (invoke[t] === at(t)) return -1;
+    return invoke[t] === position ? at(t) : (invoke[t] as number);
   }
 
   *[Symbol.iterator](): Iterator<Op> {

@@ -363,5 +363,6 @@ describe("looksLikeEdn", () => {
     ).toEqual([true, true, true, true, true]);
     expect(['{"a":1}', '  { "a":1}', ""].map((t) => looksLikeEdn(bytes(t)))).toEqual([false, false, false]);
     expect(() => looksLikeEdn(bytes("hello"))).toThrow("neither JSON lines nor EDN");
+    expect(() => looksLikeEdn(bytes('[\n  { "type": "invoke" }'))).toThrow("this is a JSON array");
   });
 });

@@ -211,6 +211,8 @@ export function looksLikeEdn(bytes: Uint8Array): boolean {
     .replace(/^\uFEFF/, "")
     .trimStart();
   if (head === "" || /^\{\s*"/.test(head)) return false;
+  if (/^\[\s*\{\s*"[^"]*"\s*:/.test(head))
+    throw new UsageError("this is a JSON array; a history is JSON lines: an op a line");
   if (/^[([;#]|^\{\s*:/.test(head)) return true;
   throw new UsageError("this is no history: neither JSON lines nor EDN");
 }

@@ -363,6 +363,27 @@ describe("names", () => {
       expect(checkListAppend(h("0: ax1", "1: rx[1]"), { consistency: model }).valid).toBe(true);
   });
 
+  it("of models that every history would pass are refused", () => {
+    // Each forbids something to single objects, and nothing to transactions.
+    const idle = ["linearizable", "sequential", "causal", "PRAM", "read-your-writes", "view-serializable", "1SR"];
+    for (const consistency of idle) {
+      expect(CONSISTENCY_MODELS).not.toContain(consistency);
+      for (const check of [checkListAppend, checkRwRegister]) {
+        expect(() => check(h("0: rx1"), { consistency: ["serializable", consistency] })).toThrow(
+          new RegExp(`^the consistency model ${consistency} forbids no anomaly .+ there are: PL-1, .+ serializable, `),
+        );
+      }
+    }
+  });
+
+  it("of a model may be old, or none", () => {
+    const lost = h("0: rx_ wx1", "1: rx_ wx2");
+    const old = checkRwRegister(lost, { consistency: "ROLA" });
+    expect(old).toEqual({ ...checkRwRegister(lost, { consistency: "update-atomic" }), consistency: ["ROLA"] });
+    expect(old.not).toContain("update-atomic");
+    expect(() => checkRwRegister(lost, { consistency: [] })).toThrow("consistency names no model");
+  });
+
   it("the history judged unknown where nothing was read", () => {
     expect(checkListAppend(h("0: ax1", "1?: rx[1]"))).toMatchObject({ valid: "unknown", anomalyTypes: [] });
     expect(checkRwRegister(h("0: wx1", "1!: rx1"))).toMatchObject({ valid: "unknown", anomalyTypes: [] });

@@ -151,23 +151,49 @@ const CANONICAL: Readonly<Record<string, string>> = {
   "strong-session-read-committed": "strong-session-PL-2",
   "strong-read-uncommitted": "strong-PL-1",
   "strong-read-committed": "strong-PL-2",
+  // Until it was renamed, after the protocol that provides it.
+  ROLA: "update-atomic",
 };
 
-/** Elle prints PL-3 as "serializable" and PL-SS as "strong-serializable". */
+/** Names that verdicts never print: Elle has PL-3 as "serializable" and PL-SS as "strong-serializable". */
+const UNPRINTED: ReadonlySet<string> = new Set(["conflict-serializable", "strict-serializable", "ROLA"]);
+
 const FRIENDLY: ReadonlyMap<string, string> = new Map(
   Object.entries(CANONICAL)
-    .filter(([name]) => name !== "conflict-serializable" && name !== "strict-serializable")
+    .filter(([name]) => !UNPRINTED.has(name))
     .map(([name, canonical]) => [canonical, name]),
 );
 
 const friendly = (model: string): string => FRIENDLY.get(model) ?? model;
 
-/** Every model name that `consistency` may be, sorted: what people use and Adya's. */
-export const CONSISTENCY_MODELS: readonly string[] = [
+const ALL_NAMES: readonly string[] = [
   ...new Set([...Object.keys(CANONICAL), ...MODEL_IMPLIES.nodes, ...MODEL_FORBIDS.sources]),
 ].sort();
 
-const NAMED = CONSISTENCY_MODELS.map((name) => ({ name }));
+const NAMED = ALL_NAMES.map((name) => ({ name }));
+
+/**
+ * Models of which, as in Elle, only a part is looked for: they also forbid what no anomaly here is (fractured reads, long
+ * forks, a G-cursor without a lost update, …).
+ */
+const PARTLY: ReadonlySet<string> = new Set([
+  "monotonic-atomic-view",
+  "read-atomic",
+  "update-atomic",
+  "causal-cerone",
+  "prefix",
+  "parallel-snapshot-isolation",
+  "PL-CS",
+  "PL-2L",
+  "PL-MSR",
+  "PL-FCV",
+  "PL-3U",
+]);
+
+/** Does a model forbid more than is looked for? */
+export function isPartly(model: string): boolean {
+  return canonicalModels([model]).some((name) => PARTLY.has(name));
+}
 
 /** The canonical names of models. @throws UsageError for an unknown one: it names what was probably meant, and what there is. */
 export function canonicalModels(models: readonly string[]): string[] {
@@ -206,3 +232,9 @@ export function boundaryOf(types: Iterable<string>, refuted: readonly string[] =
   const stronger = [...impossible].filter((model) => !not.has(model));
   return { not: weakest.map(friendly).sort(), alsoNot: stronger.map(friendly).sort() };
 }
+
+/**
+ * Every model name that `consistency` may be, sorted: what people use and Adya's. Not those that forbid no anomaly of
+ * transactions (linearizable, causal, …): all histories would pass.
+ */
+export const CONSISTENCY_MODELS: readonly string[] = ALL_NAMES.filter((model) => forbiddenBy([model]).size > 0);

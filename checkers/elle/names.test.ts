@@ -125,6 +125,10 @@ describe("what is told of a verdict", () => {
   it("in a sentence: how many transactions, what was found how often, what it rules out", () => {
     const summary = (...lines: string[]): string => checkListAppend(h(...lines)).summary;
     expect(summary("0: ax1", "1: rx[1]")).toBe("2 transactions: nothing that strict-serializable forbids");
+    const fractured = ["0: ax1 ay1", "1: rx[1] ry[]"];
+    expect(checkListAppend(h(...fractured), { consistency: "read-atomic" }).summary).toBe(
+      "2 transactions: nothing that read-atomic forbids, as far as it is looked for: G0, G1a, G1b, G1c, cyclic-versions, dirty-update, duplicate-elements, future-read, incompatible-order, internal, unwritten-read",
+    );
     expect(summary("0: ax1", "1: ay1")).toBe(
       "2 transactions: no completed read of anything written, so nothing to judge",
     );

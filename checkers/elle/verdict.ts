@@ -1,17 +1,21 @@
 /** From findings to the verdict: what counts for the consistency asked for, what that rules out, and the words for people. */
 import type { Valid, Witness } from "../../src/core/checker.js";
+import { UsageError } from "../../src/core/errors.js";
 import type { History } from "../../src/core/history.js";
 import type { Op } from "../../src/core/op.js";
 import type { Orders } from "./classify.js";
 import { type EdgeWriter, findCycles } from "./core.js";
 import { type Explainer, explainCycle } from "./explain.js";
 import type { Findings } from "./findings.js";
-import { boundaryOf, forbiddenBy } from "./models.js";
+import { boundaryOf, CONSISTENCY_MODELS, forbiddenBy, isPartly } from "./models.js";
 import type { SparseEdges } from "./sparse-edges.js";
 import { FAIL, INFO, NIL, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import type { ElleAnomaly, ElleOptions, ElleVerdict, TxnModel } from "./types.js";
 
 const BUDGET = 4_000_000;
+/** Names in the lattice that nothing is ever found by: unions of others, and anomalies of predicates. */
+const UNSOUGHT =
+  /^(G1|G2|GSI.?|G-SI.?|G-cursor|G-monotonic|G-MSR|G-update|G-single|G-nonadjacent|write-skew|predicate-read-miss)$/;
 /** How many witnesses a verdict carries. */
 const WITNESSES = 8;
 
@@ -27,10 +31,18 @@ export interface Demands {
 /**
  * What the options ask for. The orders looked at are those the models need, as in Elle: real time where a real-time anomaly
  * counts (a process's order is part of it), else the processes' where one of those counts.
+ * @throws UsageError for a model that is unknown, or that no history of transactions could be found to break.
  */
 export function demandsOf(options: ElleOptions): Demands {
   const asked = options.consistency ?? "strict-serializable";
   const models = typeof asked === "string" ? [asked] : asked;
+  if (models.length === 0) throw new UsageError("consistency names no model, so that every history would pass");
+  const idle = models.find((model) => forbiddenBy([model]).size === 0);
+  if (idle !== undefined) {
+    throw new UsageError(
+      `the consistency model ${idle} forbids no anomaly that transactions are searched for, so that every history would pass; there are: ${CONSISTENCY_MODELS.join(", ")}`,
+    );
+  }
   const forbidden = forbiddenBy(models);
   const realtime = [...forbidden].some((type) => type.endsWith("-realtime"));
   const process = !realtime && [...forbidden].some((type) => type.endsWith("-process"));
@@ -124,7 +136,11 @@ function summaryOf(
 ): string {
   const size = `${txns.count} transactions`;
   if (valid === "unknown") return `${size}: no completed read of anything written, so nothing to judge`;
-  if (valid) return `${size}: nothing that ${demands.models.join(", ")} forbids`;
+  if (valid) {
+    const nothing = `${size}: nothing that ${demands.models.join(", ")} forbids`;
+    const looked = [...demands.forbidden].filter((type) => !UNSOUGHT.test(type)).sort();
+    return demands.models.some(isPartly) ? `${nothing}, as far as it is looked for: ${looked.join(", ")}` : nothing;
+  }
   const types = Object.entries(counts).map(([type, count]) => (count === 1 ? type : `${type} (${count})`));
   return `${size}: ${types.join(", ")}; not ${not.join(", not ")}`;
 }

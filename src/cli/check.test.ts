@@ -163,7 +163,9 @@ describe("check", () => {
     writeFileSync(join(folder.path, "lists.jsonl"), `${op("invoke")}\n${op("ok")}\n`);
     const any = await cli("check", "lists.jsonl", "--nil-reads", "any");
     expect(any.stderr).toMatch(/^cap-test: lists.jsonl: --nil-reads any is not for list-append: .+\n$/);
-    expect([weaker.code, any.code]).toEqual([254, 254]);
+    const idle = await cli("check", "lists.jsonl", "--consistency", "causal");
+    expect(idle.stderr).toMatch(/^cap-test: lists.jsonl: the consistency model causal forbids no anomaly that .+\n$/);
+    expect([weaker.code, any.code, idle.code]).toEqual([254, 254, 254]);
   });
 
   it("refuses values nested too deep", async () => {

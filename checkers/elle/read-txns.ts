@@ -1,13 +1,13 @@
 /** Reads the transactions of any history into columns, checking on the way that they are transactions of the model asked for. */
 import type { History } from "../../src/core/history.js";
 import { ColumnarHistory, ListPool, MICRO_OPS, type MicroPool, NO_LIST, NULL_WORD } from "../../src/history/index.js";
+import { heldTxns } from "./held-txns.js";
 import { KeyIds, ValueIds } from "./interner.js";
 import { MopColumns } from "./mop-columns.js";
 import { type OpSource, sourceOf } from "./op-source.js";
 import { INFO, lastBefore, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
 import { TxnRows } from "./txn-rows.js";
 import type { TxnModel } from "./types.js";
-import { viewTxns } from "./view-txns.js";
 
 /** The history is not one of transactions of this model; the message says where and why. Checkers answer "unknown". */
 export class NotTransactions extends Error {
@@ -19,7 +19,9 @@ const READ_WORD = MICRO_OPS.indexOf("r");
 
 /** Reads `history` as transactions. `initial` is the registers' initial value besides null. */
 export function readTxns(history: History, model: TxnModel, initial: unknown = null): TxnHistory {
-  const held = model === "list-append" && history instanceof ColumnarHistory ? viewTxns(history) : undefined;
+  // Another initial value has to be looked for.
+  const plain = history instanceof ColumnarHistory && (initial === null || initial === undefined);
+  const held = plain ? heldTxns(history, model) : undefined;
   return held ?? new Reader(history, model, initial).read();
 }
 

@@ -3,7 +3,7 @@
  * object. Transactions are numbered in the order of their invocations; real-time questions then are comparisons of numbers.
  */
 import type { History } from "../../src/core/history.js";
-import type { AppendRanges } from "../../src/history/index.js";
+import type { WriteRanges } from "../../src/history/index.js";
 
 /** Codes of `type`. */
 export const OK = 0;
@@ -65,7 +65,7 @@ export interface TxnHistory {
   /** The transaction of a micro-op: for the few that are told of. */
   ownerOf(m: number): number;
   /** What was written to each key, or more than that, where that is known already. */
-  readonly ranges?: () => AppendRanges;
+  readonly ranges?: () => WriteRanges;
 }
 
 /** The elements of a list read, as value ids. */

@@ -3,16 +3,13 @@
  * so lookups stay in the part of memory that is warm. Where a key's values lie close together (the usual case: they count
  * up), a value's place is simply its distance from the least one; else the table is open-addressing.
  */
-import { type AppendRanges, NOT_YET } from "../../src/history/index.js";
+import { NOT_YET, type WriteRanges } from "../../src/history/index.js";
 import { type TxnHistory, WRITE } from "./txn-history.js";
 
 /** A key's values may span this many times their number before they are hashed. */
 const SPREAD = 8;
 /** `least` of a key whose values are hashed. */
 const HASHED = -1;
-
-/** What a key's writes write, by key. */
-export type WriteRanges = AppendRanges;
 
 /** The ranges of all writes of a history: as its reader gathered them, or by a look at each. */
 export function rangesOf({ mopKind, mopKey, mopValue, keys, ranges }: TxnHistory): WriteRanges {

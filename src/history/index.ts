@@ -14,14 +14,15 @@ export {
 export { KeyNumbers } from "./key-numbers.js";
 export { ListPool } from "./list-pool.js";
 export {
-  type AppendRanges,
   DIRECT,
   MICRO_OPS,
   type MicroPool,
   NO_LIST,
   NOT_LISTS,
+  NOT_REGISTERS,
   NOT_YET,
   NULL_WORD,
   SHOWS,
+  type WriteRanges,
 } from "./micro-ops.js";
 export { NULL_VALUE, type ValueTable, valueKey } from "./values.js";

@@ -26,17 +26,17 @@ export const NOT_REGISTERS = 2;
 /** A read shows something. */
 export const SHOWS = 4;
 
-/** What was appended to each key, in all micro-ops there are, those of invocations too. By the number of the key. */
-export interface AppendRanges {
-  /** How many appends. */
+/** What was appended or written to each key, in all micro-ops there are, those of invocations too. By the number of the key. */
+export interface WriteRanges {
+  /** How many appends and writes. */
   readonly writes: Int32Array;
-  /** The least word; NOT_YET where there are no appends. */
+  /** The least word; NOT_YET where there are none. */
   readonly least: Int32Array;
-  /** The largest word; -1 where there are no appends. */
+  /** The largest word; -1 where there are none. */
   readonly most: Int32Array;
 }
 
-/** The least word of a key without appends. */
+/** The least word of a key that nothing was written to. */
 export const NOT_YET = 0x7fffffff;
 
 /** The micro-ops of all transactions, one after the other. */
@@ -77,10 +77,10 @@ export class MicroPool {
       if (size !== NO_LIST) this.shape |= NOT_REGISTERS | SHOWS;
       else if (value !== NULL_WORD) this.shape |= NOT_LISTS | SHOWS;
     } else if (size !== NO_LIST || value === NULL_WORD) this.shape |= NOT_LISTS | NOT_REGISTERS;
-    else if (kind === APPEND) {
-      this.shape |= NOT_REGISTERS;
-      this.appended(key, value);
-    } else this.shape |= NOT_LISTS;
+    else {
+      this.shape |= kind === APPEND ? NOT_REGISTERS : NOT_LISTS;
+      this.wrote(key, value);
+    }
   }
 
   /** Makes room for this many micro-ops at once: growing by and by copies each about once more. */
@@ -92,8 +92,8 @@ export class MicroPool {
     this.size = grown(this.size, room);
   }
 
-  /** A copy of what was appended; the arrays may be longer than there are keys. */
-  ranges(): AppendRanges {
+  /** A copy of what was written; the arrays may be longer than there are keys. */
+  ranges(): WriteRanges {
     return { writes: this.writes.slice(), least: this.least.slice(), most: this.most.slice() };
   }
 
@@ -111,7 +111,7 @@ export class MicroPool {
     return micros;
   }
 
-  private appended(key: number, value: number): void {
+  private wrote(key: number, value: number): void {
     if (key >= this.writes.length) this.widen(key);
     this.writes[key] = (this.writes[key] as number) + 1;
     if (value < (this.least[key] as number)) this.least[key] = value;

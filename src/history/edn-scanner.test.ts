@@ -25,7 +25,7 @@ function outcome(read: () => { history: Iterable<unknown>; truncatedLine?: numbe
 
 /** The history of a text by EdnReader alone. */
 function plain(text: string): { history: Iterable<unknown>; truncatedLine?: number } {
-  const builder = new HistoryBuilder(10e6);
+  const builder = new HistoryBuilder(1e9);
   const reader = new EdnReader(text);
   const lineAt = (at: number): number => text.slice(0, at).split("\n").length;
   let wrapped = "";

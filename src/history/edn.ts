@@ -22,9 +22,10 @@ export interface EdnOptions {
 
 /**
  * Jepsen's workers take an op's time before they queue up to write it, so that its histories run backwards by some
- * microseconds here and there (knossos' rethink-fail-smaller.edn: 98). The order of the file is what counts.
+ * microseconds here and there (knossos' rethink-fail-smaller.edn: 98), and by as long as the machine stood still in between. The
+ * order of the file is what counts; two files in one would run backwards by as much as a run takes.
  */
-const TIME_SLACK_NS = 10e6;
+const TIME_SLACK_NS = 1e9;
 
 /** Reads a history in EDN. @throws UsageError with the line number at the first malformed op. */
 export function parseEdnHistory(source: Uint8Array | string, options: EdnOptions = {}): ParsedHistory {

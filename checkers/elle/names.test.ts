@@ -125,6 +125,13 @@ describe("what is told of a verdict", () => {
   it("in a sentence: how many transactions, what was found how often, what it rules out", () => {
     const summary = (...lines: string[]): string => checkListAppend(h(...lines)).summary;
     expect(summary("0: ax1", "1: rx[1]")).toBe("2 transactions: nothing that strict-serializable forbids");
+    const stale = h("0: wx1", "1: wx2", "2: rx1");
+    expect(checkRwRegister(stale).summary).toBe(
+      "3 transactions: nothing that strict-serializable forbids; little of the order of versions is known without a claim: that keys are linearizable, which it implies, would show more",
+    );
+    expect(checkRwRegister(stale, { linearizableKeys: true }).valid).toBe(false);
+    expect(checkRwRegister(h("0: wx1", "1: rx1"), { linearizableKeys: true }).summary).toMatch(/forbids$/);
+    expect(checkRwRegister(stale, { consistency: "serializable" }).summary).toMatch(/forbids$/);
     const fractured = ["0: ax1 ay1", "1: rx[1] ry[]"];
     expect(checkListAppend(h(...fractured), { consistency: "read-atomic" }).summary).toBe(
       "2 transactions: nothing that read-atomic forbids, as far as it is looked for: G0, G1a, G1b, G1c, cyclic-versions, dirty-update, duplicate-elements, future-read, incompatible-order, internal, unwritten-read",

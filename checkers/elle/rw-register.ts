@@ -6,6 +6,7 @@ import type { Checker } from "../../src/core/checker.js";
 import type { History } from "../../src/core/history.js";
 import { sparseEdges } from "./core.js";
 import { Findings } from "./findings.js";
+import { canonicalModels } from "./models.js";
 import { NotTransactions, readTxns } from "./read-txns.js";
 import { registerEdges } from "./register-edges.js";
 import { registerExplainer } from "./register-explain.js";
@@ -51,8 +52,15 @@ export function judgeRwRegister(txns: TxnHistory, demands: Demands, options: Reg
   const writeEdges = registerEdges(index, versions);
   writeEdges(sparse);
   const limited = addCycles(txns, sparse, writeEdges, explain, demands, findings);
-  return verdictOf("rw-register", txns, demands, findings, limited);
+  const verdict = verdictOf("rw-register", txns, demands, findings, limited);
+  if (verdict.valid !== true || options.linearizableKeys === true) return verdict;
+  if (!canonicalModels(demands.models).includes("PL-SS")) return verdict;
+  return { ...verdict, summary: `${verdict.summary}; ${UNCLAIMED}` };
 }
+
+/** What a verdict without claims leaves open: stale reads pass, since nobody knows which version is older. */
+const UNCLAIMED =
+  "little of the order of versions is known without a claim: that keys are linearizable, which it implies, would show more";
 
 /** The checker "elle-rw-register" for workloads of register transactions. */
 export function rwRegisterChecker(options: RegisterOptions = {}): Checker {

@@ -110,6 +110,7 @@ describe("readTxns", () => {
       fc.property(histories(model), (ops) => {
         const lines = parseHistory(new TextEncoder().encode(formatHistory(ops))).history;
         expect([...lines]).toEqual(ops);
+        expect([...historyOf(ops)]).toEqual(ops);
         const [scanned, built, objects] = [lines, historyOf(ops), plain(ops)].map((history) =>
           readTxns(history, model),
         );

@@ -83,6 +83,40 @@ export class MicroPool {
     }
   }
 
+  /**
+   * Adds a transaction given as JSON. `scalar` gives the id of a string, boolean or number.
+   * @returns where it begins, or -1 where it is none that fits: then the pool is as it was.
+   */
+  encode(micros: readonly unknown[], scalar: (value: unknown) => number): number {
+    const from = this.begin();
+    for (const micro of micros) {
+      if (this.encodeOne(micro, scalar)) continue;
+      this.length = from;
+      return -1;
+    }
+    return from;
+  }
+
+  private encodeOne(micro: unknown, scalar: (value: unknown) => number): boolean {
+    if (!Array.isArray(micro) || micro.length !== 3) return false;
+    const kind = MICRO_OPS.indexOf(micro[0] as string);
+    if (kind === -1 || !isScalar(micro[1])) return false;
+    const held: unknown = micro[2];
+    if (!Array.isArray(held)) {
+      if (!isScalar(held)) return false;
+      this.push(kind, this.keys.of(wordOf(micro[1], scalar)), wordOf(held, scalar), NO_LIST);
+      return true;
+    }
+    // Nobody appends a null.
+    if (!held.every((element) => element !== null && isScalar(element))) return false;
+    const key = this.keys.of(wordOf(micro[1], scalar));
+    this.lists.open(key);
+    for (const element of held) this.lists.put(wordOf(element, scalar));
+    const size = this.lists.close();
+    this.push(kind, key, this.lists.list, size);
+    return true;
+  }
+
   /** Makes room for this many micro-ops at once: growing by and by copies each about once more. */
   reserve(room: number): void {
     if (room <= this.kind.length) return;
@@ -125,6 +159,20 @@ export class MicroPool {
     this.least = grown(this.least, room).fill(NOT_YET, before);
     this.most = grown(this.most, room).fill(-1, before);
   }
+}
+
+/** -0 is 0, which would have to stand for itself. */
+function isScalar(value: unknown): boolean {
+  return typeof value === "number"
+    ? !Object.is(value, -0)
+    : (value !== undefined && typeof value !== "object") || value === null;
+}
+
+function wordOf(value: unknown, scalar: (value: unknown) => number): number {
+  if (value === null) return NULL_WORD;
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < DIRECT
+    ? (value as number)
+    : DIRECT + scalar(value);
 }
 
 const QUOTE = 0x22;

@@ -140,6 +140,10 @@ export class ValueTable {
     if (Array.isArray(value) && value.length === 2 && isScalar(value[0]) && isScalar(value[1])) {
       return this.internPair(this.intern(value[0]), this.intern(value[1]));
     }
+    if (Array.isArray(value) && Array.isArray(value[0])) {
+      const from = this.micros.encode(value, (scalar) => this.intern(scalar));
+      if (from !== -1) return this.addMicros(from);
+    }
     const id = this.add(OTHER, 0, this.others.length, 0);
     this.others.push(value);
     return id;

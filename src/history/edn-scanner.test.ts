@@ -46,10 +46,10 @@ function plain(text: string): { history: Iterable<unknown>; truncatedLine?: numb
         }
         const { error } = form;
         const told = error === null || error === undefined ? undefined : error;
-        builder.draft(
-          { ...form, error: told === undefined || typeof told === "string" ? told : JSON.stringify(told) },
-          lineAt(from),
-        );
+        const given = (number: unknown) => (number === -1 ? undefined : number);
+        const time = form.time === "9007199254740993" ? 9007199254740992 : given(form.time);
+        const text = told === undefined || typeof told === "string" ? told : JSON.stringify(told);
+        builder.draft({ ...form, index: given(form.index), time, error: text }, lineAt(from));
         builder.commit(lineAt(from));
       }
     }

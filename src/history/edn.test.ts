@@ -152,6 +152,12 @@ describe("parseEdnHistory", () => {
     expect(() => parse(op.replace(":process 0", ":process -1"))).toThrow("line 1: process is -1");
   });
 
+  it("takes times since 1970", () => {
+    const op = (time: string) => parse(`{:process 0 :type :invoke :f :read :value nil :time ${time}}`)[0]?.time;
+    expect(op("1700000000123456789")).toBe(1700000000123456800);
+    expect(() => op('"soon"')).toThrow('time is "soon", not a number of ns');
+  });
+
   it("tolerates missing :index, :time, :process and :f where they are unambiguous (the Elle paper's example)", () => {
     const text = "{:index 0 :type :invoke  :value [[:append 253 1]]}\n{:index 1 :type :ok :value [[:append 253 1]]}";
     expect(parse(text).map(({ f, process, time }) => [f, process, time])).toEqual([

@@ -228,13 +228,18 @@ function addOp(builder: HistoryBuilder, form: unknown, line: number): void {
   }
   const map = form as Record<string, unknown>;
   const { index, time } = map;
-  builder.draft({ ...map, index: given(index), time: given(time), error: errorText(map.error) }, line);
+  builder.draft({ ...map, index: given(index), time: rounded(given(time)), error: errorText(map.error) }, line);
   builder.commit(line);
 }
 
 /** jepsen.history prints -1 where an op has no index or no time. */
 function given(number: unknown): unknown {
   return number === -1 ? undefined : number;
+}
+
+/** Nanoseconds since 1970 are more than a double can hold, and so the reader's text; nobody asks for the last few. */
+function rounded(time: unknown): unknown {
+  return typeof time === "string" && /^\d{16,19}$/.test(time) ? Number(time) : time;
 }
 
 /** Jepsen's errors are keywords, strings, or vectors like [:timeout "…"]; here an error is a text. */

@@ -3,7 +3,7 @@ import type { FoundCycle } from "./classify.js";
 import { PROCESS, REALTIME, RW, WR, WW } from "./graph.js";
 import type { TxnHistory } from "./txn-history.js";
 import type { Cycle, CycleStep, DependencyKind, ElleAnomaly } from "./types.js";
-import { opOf } from "./words.js";
+import { opAt, opOf } from "./words.js";
 
 /** Why `a` comes before `b` by a data dependency. */
 export interface Reason {
@@ -75,7 +75,7 @@ function reasonOf(txns: TxnHistory, a: number, b: number, kind: number, explain:
     const done = txns.complete[a] as number;
     const began = txns.invoke[b] as number;
     const words = (x: string, y: string): string =>
-      `${x} completed at op ${done}${at(txns, done)}, before ${y} was invoked at op ${began}${at(txns, began)}`;
+      `${x} completed at ${opAt(txns, done)}${at(txns, done)}, before ${y} was invoked at ${opAt(txns, began)}${at(txns, began)}`;
     return { key: undefined, words, evidence: [] };
   }
   if (kind === PROCESS) {

@@ -3,8 +3,8 @@ import type { Explainer, Reason } from "./explain.js";
 import { RW, WR } from "./graph.js";
 import { installs, type RegisterIndex } from "./register-index.js";
 import { valueRead } from "./register-scan.js";
-import { eachTouch } from "./touches.js";
 import { NIL, READ } from "./txn-history.js";
+import { proofOf } from "./version-proof.js";
 import type { Versions } from "./versions.js";
 import { opOf, show, writtenBy } from "./words.js";
 
@@ -59,63 +59,22 @@ function orderOf(index: RegisterIndex, versions: Versions, a: number, b: number,
   for (const m of mops(index, a)) {
     const earlier = rw ? (index.external[m] === 1 ? (index.readOf[m] as number) : -1) : installs(index, m) ? m : -1;
     if (earlier < 0) continue;
+    const dropped = versions.timelines?.dropped[txns.mopKey[m] as number] === 1;
+    const used = dropped ? { ...versions, timelines: undefined } : versions;
     for (const later of mops(index, b)) {
       if (txns.mopKey[later] !== txns.mopKey[m] || !installs(index, later) || later === earlier) continue;
-      const proof = proofOf(index, versions, earlier, later);
+      const proof = proofOf(index, used, earlier, later);
       if (proof === undefined) continue;
       const key = show(txns.keys[txns.mopKey[m] as number]);
       const [first, second] = [show(writtenBy(txns, earlier)), show(writtenBy(txns, later))];
-      const words = (x: string, y: string): string =>
-        `${x} ${rw ? "read" : "wrote"} ${first} ${rw ? "of" : "to"} key ${key} and ${y} wrote ${second}, which comes later: ${proof.why}`;
+      const words = (x: string, y: string): string => {
+        const name = (t: number): string => (t === a ? x : t === b ? y : opOf(txns, t));
+        return `${x} ${rw ? "read" : "wrote"} ${first} ${rw ? "of" : "to"} key ${key} and ${y} wrote ${second}, which comes later: ${proof.words(name)}`;
+      };
       // Without its writer, the version read would be a value out of nowhere.
       const evidence = [...proof.txns, index.owner[earlier] as number];
       return { key: txns.keys[txns.mopKey[m] as number], words, evidence };
     }
   }
   return undefined;
-}
-
-/** Why one version comes before another, and the transactions that show it. */
-function proofOf(
-  index: RegisterIndex,
-  { pairs, wfr, timelines }: Versions,
-  earlier: number,
-  later: number,
-): { why: string; txns: number[] } | undefined {
-  const { txns } = index;
-  if (pairs?.has(earlier, later)) return claimed(index, earlier, later, wfr?.has(earlier, later) === true);
-  const key = txns.mopKey[earlier] as number;
-  if (timelines === undefined || timelines.dropped[key] === 1 || !timelines.before(earlier, later)) return undefined;
-  // Positions name transactions.
-  const done = timelines.done[earlier] as number;
-  const by = txns.completions.find((t) => txns.complete[t] === done) as number;
-  const found = txns.invoke.indexOf(timelines.there[later] as number);
-  const why = `${opOf(txns, by)} was done with the one before ${opOf(txns, found)} began and met the other`;
-  return { why, txns: [by, found] };
-}
-
-/** By writes-follow-reads, where that is what was claimed (`wfr`), else by one process's order. */
-function claimed(
-  index: RegisterIndex,
-  earlier: number,
-  later: number,
-  wfr: boolean,
-): { why: string; txns: number[] } | undefined {
-  const { txns } = index;
-  const last = new Map<number, number>();
-  let proof: { why: string; txns: number[] } | undefined;
-  eachTouch(index, (t, key, first, end) => {
-    if (proof !== undefined || key !== txns.mopKey[earlier]) return;
-    const process = txns.process(t);
-    const before = last.get(process);
-    if (wfr) {
-      if (first === earlier && end === later)
-        proof = { why: `${opOf(txns, t)} read the one and wrote the other`, txns: [t] };
-    } else if (first === later && before !== undefined) {
-      proof = { why: `${opOf(txns, before)} and then ${opOf(txns, t)} of one process met them`, txns: [before, t] };
-    }
-    if (end === earlier) last.set(process, t);
-    else last.delete(process);
-  });
-  return proof;
 }

@@ -22,6 +22,11 @@ const lists = (lines: readonly string[], options: ElleOptions = {}): Told =>
 const registers = (lines: readonly string[], options: RegisterOptions = {}): Told =>
   only(checkRwRegister(h(...lines), options));
 
+const circle = (lines: readonly string[], options: RegisterOptions): Told => {
+  const { anomalies } = checkRwRegister(h(...lines), options);
+  return anomalies["cyclic-versions"]?.[0] ?? expect.fail("cyclic versions");
+};
+
 describe("a cycle in lists", () => {
   it("of appends names the values, the keys, and the read that shows the order", () => {
     const found = lists(["0( ax1 ay1", "1( ax2 ay2", "0)", "1)", "2: rx[1 2] ry[2 1]"]);
@@ -33,6 +38,16 @@ describe("a cycle in lists", () => {
       { kind: "ww", key: "x", from: 2, to: 3 },
       { kind: "ww", key: "y", from: 3, to: 2 },
     ]);
+  });
+
+  it("names ops by the indexes they have in the file", () => {
+    const ops = t("0: ax1", "1: rx[]").map((op) => ({ ...op, index: op.index + 100 }));
+    const { text, positions } = only(checkListAppend(historyOf(ops)));
+    expect(text).toContain(
+      "T1 = op 101 (process 0), T2 = op 103 (process 1). T1 before T2: T1 completed at op 101 (0.001 s)",
+    );
+    expect(text).toContain("T2 was invoked at op 102");
+    expect(positions).toEqual([1, 3]);
   });
 
   it("of reads names what was seen", () => {
@@ -75,26 +90,43 @@ describe("a cycle in registers", () => {
 
   it("names the claim that orders two versions, and who shows it", () => {
     const wfr = registers(["0: wx1", "1: rx1 wx2", "2: rx2", "3: rx1"], { wfrKeys: true });
-    expect(wfr.text).toContain(
-      'T2 read 1 of key "x" and T1 wrote 2, which comes later: op 3 (process 1) read the one and wrote the other',
-    );
+    expect(wfr.text).toContain('T2 read 1 of key "x" and T1 wrote 2, which comes later: T1 read 1 and wrote 2');
     expect(wfr).toMatchObject({ positions: [1, 3, 7], key: "x" });
     const session = registers(["0: wx1", "0: wx2", "2( rx2", "3( rx1 ry_", "2)", "3)", "4: wy1", "5: ry1 rx2"], {
       sequentialKeys: true,
     });
     expect(session.text).toContain(
-      "which comes later: op 1 (process 0) and then op 3 (process 0) of one process met them",
+      "which comes later: op 1 (process 0) wrote 1, and then T1 of the same process wrote 2",
     );
     const linear = registers(["0: wx1", "2( rx1 ry1", "1: wx2 wy1", "2)"], { linearizableKeys: true });
     expect(linear.text).toContain(
-      "which comes later: op 1 (process 0) was done with the one before op 4 (process 1) began and met the other",
+      "which comes later: op 1 (process 0) wrote 1 and was done before T1 began, which wrote 2",
     );
   });
 
   it("tells of versions that go round in a circle", () => {
     const found = registers(["0: wx1", "1: wx2", "2: rx2", "3: rx1"], { linearizableKeys: true });
-    expect(found.text).toContain('By linearizable-keys, the versions 1, 2 of key "x" each come before the others');
+    expect(found.text).toBe(
+      'By linearizable-keys, the versions of key "x" go round in a circle: 1 comes before 2, for op 1 (process 0) wrote 1 and was done before op 5 (process 2) began, which read 2; 2 comes before 1, for op 3 (process 1) wrote 2 and was done before op 7 (process 3) began, which read 1.',
+    );
     expect(found).toMatchObject({ positions: [1, 3, 5, 7], key: "x" });
+  });
+
+  it("tells of versions before the initial one, and shows no more than that needs", () => {
+    const found = circle(["0: wx1", "1: rx1", "0: rx_", "1: rx1"], { sequentialKeys: true });
+    expect(found.text).toBe(
+      'By sequential-keys, the versions of key "x" go round in a circle: 1 comes before the initial version, for op 1 (process 0) wrote 1, and then op 5 (process 0) of the same process read the initial one; the initial version comes before 1, as before all others.',
+    );
+    expect(found.positions).toEqual([1, 5]);
+  });
+
+  it("tells of a circle by two claims, and by one process only where it went on for sure", () => {
+    const found = circle(["0: wx1", "1: rx1 wx2", "2: rx2", "2: rx1"], { wfrKeys: true, sequentialKeys: true });
+    expect(found.text).toBe(
+      'By wfr-keys and sequential-keys, the versions of key "x" go round in a circle: 1 comes before 2, for op 3 (process 1) read 1 and wrote 2; 2 comes before 1, for op 5 (process 2) read 2, and then op 7 (process 2) of the same process read 1.',
+    );
+    const crashed = circle(["0?: wx1", "0: rx2", "1: rx1", "2: wx2", "1: rx2", "1: rx1"], { sequentialKeys: true });
+    expect(crashed.text).toContain("1 comes before 2, for op 5 (process 1) read 1, and then op 9 (process 1)");
   });
 });
 
@@ -140,9 +172,9 @@ it("proves an order of versions by the claim that was made, and shows what that 
   // The first transaction read 3 and wrote 1, which proves nothing: that what is written follows what was read was not claimed.
   const verdict = checkRwRegister(historyOf(ops), { sequentialKeys: true });
   expect(verdict.found).toEqual(["G0-realtime"]);
-  expect(only(verdict).text).toContain("of one process met them");
+  expect(only(verdict).text).toContain("of the same process read 1");
   const [witness] = verdict.witnesses ?? [];
   expect(checkRwRegister(historyOf(witness?.ops ?? []), { sequentialKeys: true }).found).toEqual(["G0-realtime"]);
   const claimed = checkRwRegister(historyOf(ops), { wfrKeys: true });
-  expect(only(claimed).text).toContain("read the one and wrote the other");
+  expect(only(claimed).text).toContain("which comes later: T1 read 3 and wrote 1");
 });

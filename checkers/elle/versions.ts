@@ -10,6 +10,7 @@ import { eachTouch } from "./touches.js";
 import { NIL, OK } from "./txn-history.js";
 import type { RegisterOptions } from "./types.js";
 import { circles, VersionPairs } from "./version-pairs.js";
+import { comesBefore, proofOf, type VersionProof } from "./version-proof.js";
 import { opOf, show, writtenBy } from "./words.js";
 
 export interface Versions {
@@ -22,7 +23,7 @@ export interface Versions {
 }
 
 export function versionsOf(index: RegisterIndex, options: RegisterOptions, findings: Findings): Versions {
-  const claims: [string, VersionPairs][] = [];
+  const claims: [VersionProof["claim"], VersionPairs][] = [];
   if (options.wfrKeys) claims.push(["wfr-keys", readThenWritten(index)]);
   if (options.sequentialKeys) claims.push(["sequential-keys", seenInTurn(index)]);
   let pairs: VersionPairs | undefined;
@@ -30,7 +31,8 @@ export function versionsOf(index: RegisterIndex, options: RegisterOptions, findi
   for (const [name, claimed] of claims) {
     const together = pairs === undefined ? claimed : pairs.and(claimed);
     const bad = circles(index, together);
-    for (const circle of bad.values()) addCyclic(index, findings, name, circle);
+    const sofar = { pairs: together, wfr: name === "wfr-keys" ? claimed : wfr, timelines: undefined };
+    for (const circle of bad.values()) addCyclic(index, findings, sofar, circle);
     // The pairs so far have no circle, so dropping the claim for these keys leaves none.
     const used = claimed.without(bad);
     pairs = pairs === undefined ? used : pairs.and(used);
@@ -38,10 +40,11 @@ export function versionsOf(index: RegisterIndex, options: RegisterOptions, findi
   }
   if (!options.linearizableKeys) return { pairs, wfr, timelines: undefined };
   const { timelines, conflicts } = timelinesOf(index);
-  for (const conflict of conflicts) addCyclic(index, findings, "linearizable-keys", conflict);
+  const alone = { pairs: undefined, wfr: undefined, timelines };
+  for (const conflict of conflicts) addCyclic(index, findings, alone, conflict);
   if (pairs !== undefined) {
     const bad = circles(index, withChains(index, timelines, pairs));
-    for (const circle of bad.values()) addCyclic(index, findings, "linearizable-keys", circle);
+    for (const circle of bad.values()) addCyclic(index, findings, { pairs, wfr, timelines }, circle);
     timelines.drop(bad.keys());
   }
   return { pairs, wfr, timelines };
@@ -81,20 +84,63 @@ export interface Circle {
   readonly versions: readonly number[];
 }
 
-function addCyclic(index: RegisterIndex, findings: Findings, claim: string, circle: Circle): void {
+/** So many versions of one key are looked at for the smallest circle among them. */
+const LOOKED_AT = 32;
+
+function addCyclic(index: RegisterIndex, findings: Findings, versions: Versions, circle: Circle): void {
   const { txns, owner } = index;
   const key = txns.keys[circle.key];
   findings.add("cyclic-versions", () => {
-    const named = circle.versions.map((v) => (v < 0 ? "the initial one" : show(writtenBy(txns, v))));
-    const writers = circle.versions.filter((v) => v >= 0).map((v) => owner[v] as number);
-    const touched = new Set<number>(writers);
-    eachTouch(index, (t, k, from, to) => {
-      if (k === circle.key && (circle.versions.includes(from) || circle.versions.includes(to))) touched.add(t);
+    const round = smallestCircle(circle.versions, (a, b) => comesBefore(index, versions, a, b));
+    const after = (i: number): number => round[(i + 1) % round.length] as number;
+    const proofs = round.map((v, i) => (v === NIL ? undefined : proofOf(index, versions, v, after(i))));
+    const name = (v: number): string => (v === NIL ? "the initial version" : show(writtenBy(txns, v)));
+    const steps = round.map((v, i) => {
+      const why = proofs[i]?.words((t) => opOf(txns, t));
+      return `${name(v)} comes before ${name(after(i))}${why === undefined ? ", as before all others" : `, for ${why}`}`;
     });
+    const told = proofs.flatMap((one) => (one === undefined ? [] : [one]));
+    const claims = [...new Set(told.map(({ claim }) => claim))];
+    const involved = new Set([
+      ...told.flatMap((one) => one.txns),
+      ...round.filter((v) => v !== NIL).map((v) => owner[v] as number),
+    ]);
     return {
-      text: `By ${claim}, the versions ${named.join(", ")} of key ${show(key)} each come before the others; they were written by ${writers.map((t) => opOf(txns, t)).join(", ")}.`,
-      positions: [...touched].map((t) => txns.at(t)).sort((a, b) => a - b),
+      text: `By ${claims.join(" and ")}, the versions of key ${show(key)} go round in a circle: ${steps.join("; ")}.`,
+      positions: [...involved].map((t) => txns.at(t)).sort((a, b) => a - b),
       key,
     };
   });
+}
+
+/** The fewest versions that come before each other in a circle, of those that do so somehow. */
+function smallestCircle(versions: readonly number[], before: (a: number, b: number) => boolean): readonly number[] {
+  let best: readonly number[] | undefined;
+  for (const start of versions.slice(0, versions.length > LOOKED_AT ? 1 : versions.length)) {
+    const found = wayBack(start, versions, before);
+    if (found !== undefined && (best === undefined || found.length < best.length)) best = found;
+    if (best?.length === 2) break;
+  }
+  return best ?? versions;
+}
+
+/** The shortest way from a version back to itself: the versions on it. */
+function wayBack(
+  start: number,
+  versions: readonly number[],
+  before: (a: number, b: number) => boolean,
+): readonly number[] | undefined {
+  const ways: (readonly number[])[] = [[start]];
+  const met = new Set<number>();
+  for (let at = 0; at < ways.length; at++) {
+    const way = ways[at] as readonly number[];
+    const last = way[way.length - 1] as number;
+    if (way.length > 1 && before(last, start)) return way;
+    for (const next of versions) {
+      if (next === start || met.has(next) || !before(last, next)) continue;
+      met.add(next);
+      ways.push([...way, next]);
+    }
+  }
+  return undefined;
 }

@@ -7,9 +7,14 @@ export function show(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** "op 17 (process 3)": the op that names a transaction. */
+/** "op 17 (process 3)": the op that names a transaction, by its index, as it stands in the file. */
 export function opOf(txns: TxnHistory, t: number): string {
-  return `op ${txns.at(t)} (process ${txns.process(t)})`;
+  return `${opAt(txns, txns.at(t))} (process ${txns.process(t)})`;
+}
+
+/** "op 17": the op at a position. */
+export function opAt({ history }: TxnHistory, position: number): string {
+  return `op ${history.op(position).index}`;
 }
 
 /** The key of a micro-op. */

@@ -66,7 +66,7 @@ function nodeOf(step: Fields, i: number, opAt: OpAt): CycleNode {
     end?.type === "ok"
       ? callText({ ...invoke, value: end.value }, 200)
       : `${callText(invoke, 200)} ${endText(invoke, end, 40)}`;
-  return { name, who: `op ${position}, process ${invoke.process}${node}`, did };
+  return { name, who: `op ${(end ?? invoke).index}, process ${invoke.process}${node}`, did };
 }
 
 function edgeOf(step: Fields): CycleEdge {

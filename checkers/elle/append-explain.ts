@@ -11,8 +11,8 @@ import {
 } from "./append-index.js";
 import type { Explainer, Reason } from "./explain.js";
 import { RW, WR } from "./graph.js";
-import { READ } from "./txn-history.js";
-import { listRead, show, writtenBy } from "./words.js";
+import { OK, READ } from "./txn-history.js";
+import { listRead, opOf, show, writtenBy } from "./words.js";
 
 export function appendExplainer(index: AppendIndex): Explainer {
   return (a, b, kind) => {
@@ -55,6 +55,12 @@ function proof(index: AppendIndex, m: number): number[] {
   return longest < 0 ? [] : [index.txns.ownerOf(longest)];
 }
 
+/** Do reads of a key contradict each other? */
+function disputed({ odd, txns }: AppendIndex, key: number): boolean {
+  for (const read of odd.reads()) if (txns.mopKey[read] === key) return true;
+  return false;
+}
+
 /** b appended next after a. */
 function orderOf(index: AppendIndex, a: number, b: number): Reason | undefined {
   const { txns } = index;
@@ -79,11 +85,20 @@ function missOf(index: AppendIndex, a: number, b: number): Reason | undefined {
     for (const r of mops(index, a, true)) {
       if (txns.mopKey[r] !== txns.mopKey[m] || readPlace(index, r) !== before) continue;
       const key = txns.keys[txns.mopKey[m] as number];
-      const list = show(listRead(txns, r));
+      const list = listRead(txns, r);
       const value = show(writtenBy(txns, m));
-      const words = (x: string, y: string): string =>
-        `${x} read key ${show(key)} as ${list}, without ${value}, which ${y} appended`;
-      return { key, words, evidence: proof(index, m) };
+      const read = `read key ${show(key)} as ${show(list)}`;
+      const shown = proof(index, m);
+      const words = (x: string, y: string): string => `${x} ${read}, without ${value}, which ${y} appended`;
+      // What was acknowledged and is not seen came later, whoever read it, where all reads agree. What crashed needs a reader
+      // to have happened.
+      const plain = txns.type[b] === OK && !disputed(index, txns.mopKey[m] as number);
+      if (index.odd.placeOf(r) === undefined) return { key, words, evidence: plain ? [] : shown };
+      // A read at odds with the order of its key: it may well show the value, only not after the last one.
+      const order = shown.map((t) => `, by the longest read of that key, ${opOf(txns, t)}`).join("");
+      const against = (x: string, y: string): string =>
+        `${x} ${read}, and ${value}, which ${y} appended, comes after ${show(list.at(-1))}${order}`;
+      return { key, words: against, evidence: shown };
     }
   }
   return undefined;

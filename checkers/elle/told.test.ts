@@ -61,12 +61,28 @@ describe("a cycle in lists", () => {
     const found = lists(["0: ax1 ax2", "1: rx[1 2]", "2( ax3", "3( rx[1 2]", "2)", "4: rx[1 2] ay1", "3)"]);
     expect(found.text).toContain("T1 completed at op 6 (0.006 s), before T2 was invoked at op 7 (0.007 s)");
     expect(found.text).toContain('But T2 before T1: T2 read key "x" as [1,2], without 3, which T1 appended.');
-    // Op 3 is the longest read: it shows that 2 is the last that is known.
-    expect(found).toMatchObject({ positions: [3, 6, 8], key: "x" });
+    expect(found).toMatchObject({ positions: [6, 8], key: "x" });
     expect(found.cycle?.steps).toEqual([
       { kind: "realtime", from: 6, to: 8, why: expect.any(String) },
       { kind: "rw", key: "x", from: 8, to: 6, why: expect.any(String) },
     ]);
+  });
+
+  it("shows who read what crashed: else it need not have happened", () => {
+    // Nobody acknowledged 1. Op 3 read it.
+    expect(lists(["0?: ax1", "1: rx[1]", "2: rx[]"]).positions).toEqual([1, 3, 5]);
+    const crashed = checkListAppend(h("0( ax1 ry[1]", "1( rx[] ay1", "0)?", "1)", "2: rx[1]", "3: ry[]"));
+    expect(told(crashed).map(({ positions }) => positions)).toContainEqual([3, 7]);
+  });
+
+  it("does not say of a value that a read lacks it where it does not", () => {
+    // Op 7 read 1 as the last; the one who read it first saw 2 after it.
+    const verdict = checkListAppend(h("0: ax1 ax2", "1: rx[1 2]", "2: ax3", "3: rx[3 2 1]"), {});
+    const lost = verdict.anomalies["G-single-item"]?.[0] ?? expect.fail(verdict.summary);
+    expect(lost.text).toContain(
+      'But T2 before T1: T2 read key "x" as [1,2], and 1, which T1 appended, comes after 2, by the longest read of that key, op 7 (process 3)',
+    );
+    expect(lost.positions).toEqual([1, 3, 7]);
   });
 
   it("has no times where the history has none, and names processes where their order counts", () => {

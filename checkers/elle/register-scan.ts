@@ -15,7 +15,15 @@ export function scanRegisters(index: RegisterIndex, findings: Findings): void {
 /** What a register read found, as a value. */
 export function valueRead(txns: TxnHistory, m: number): unknown {
   const id = txns.mopValue[m] as number;
-  return id === NIL ? null : txns.value(id);
+  return id === NIL ? initialRead(txns, m) : txns.value(id);
+}
+
+/** The initial value as the transaction read it: null, or what the user says it is. */
+function initialRead(txns: TxnHistory, m: number): unknown {
+  const t = txns.ownerOf(m);
+  const { value } = txns.history.op(txns.at(t));
+  const micro = Array.isArray(value) ? (value[m - (txns.mopStart[t] as number)] as unknown) : undefined;
+  return Array.isArray(micro) ? (micro[2] ?? null) : null;
 }
 
 /** Reads that differ from what the same transaction read or wrote last. */
@@ -35,11 +43,16 @@ function scanInternal(index: RegisterIndex, findings: Findings): void {
       state[k] = mopValue[m] as number;
       // A read of the initial state counts as well: [r x null] [r x 1] is no one version of x. (Elle lets that pass.)
       if (mopKind[m] !== READ || !touched || expected === mopValue[m]) continue;
-      findings.add("internal", () => ({
-        text: `${opOf(txns, t)} read ${show(valueRead(txns, m))} of key ${show(keys[k])}, but it had read or written ${show(expected === NIL ? null : txns.value(expected))} there before.`,
-        positions: [txns.at(t)],
-        key: keys[k],
-      }));
+      findings.add("internal", () => {
+        let before = m - 1;
+        while (mopKey[before] !== k || mopValue[before] === UNKNOWN) before--;
+        const had = mopKind[before] === READ ? "read" : "written";
+        return {
+          text: `${opOf(txns, t)} read ${show(valueRead(txns, m))} of key ${show(keys[k])}, but it had ${had} ${show(valueRead(txns, before))} there before.`,
+          positions: [txns.at(t)],
+          key: keys[k],
+        };
+      });
       break;
     }
   }

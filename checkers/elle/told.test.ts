@@ -104,6 +104,18 @@ describe("a cycle in registers", () => {
     expect(initial).toMatchObject({ key: "x", positions: [1, 3] });
   });
 
+  it("names the initial value as it was read, and whether a transaction had read or written another", () => {
+    const zero = registers(["0: wx1", "1: rx0"], { initial: 0 });
+    expect(zero.text).toContain('T2 read 0 of key "x", its initial state, before T1 wrote 1');
+    const internal = (line: string): string => {
+      const { anomalies } = checkRwRegister(h("0: wx1", line), { initial: 0 });
+      return anomalies["internal"]?.[0]?.text ?? expect.fail("internal");
+    };
+    expect(internal("1: rx0 rx1")).toBe('op 3 (process 1) read 1 of key "x", but it had read 0 there before.');
+    expect(internal("1: rx1 rx_")).toBe('op 3 (process 1) read null of key "x", but it had read 1 there before.');
+    expect(internal("1: wx2 ry_ rx1")).toBe('op 3 (process 1) read 1 of key "x", but it had written 2 there before.');
+  });
+
   it("names the claim that orders two versions, and who shows it", () => {
     const wfr = registers(["0: wx1", "1: rx1 wx2", "2: rx2", "3: rx1"], { wfrKeys: true });
     expect(wfr.text).toContain('T2 read 1 of key "x" and T1 wrote 2, which comes later: T1 read 1 and wrote 2');

@@ -74,12 +74,12 @@ function byWrite(index: RegisterIndex, key: number, earlier: number, later: numb
 
 /** One process left or saw the earlier version, and next found the later one. */
 function byProcess(index: RegisterIndex, key: number, earlier: number, later: number): VersionProof | undefined {
-  const { process, type } = index.txns;
+  const { type } = index.txns;
   const last = new Map<number, number>();
   let found: readonly [before: number, after: number] | undefined;
   eachTouch(index, (t, k, from, to) => {
     if (found !== undefined || k !== key) return;
-    const name = process[t] as number;
+    const name = index.txns.process(t);
     const before = last.get(name);
     if (from === later && before !== undefined) found = [before, t];
     if (to === earlier && type[t] === OK) last.set(name, t);

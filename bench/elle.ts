@@ -1,18 +1,16 @@
 /**
- * Checking transactions, alone: from columns in memory to the verdict. Goals for 1M transactions on 2 cores: list-append
- * 0.6 s, rw-register 1 s, with linearizable keys 2 s; invalid histories within 3 times the valid ones.
+ * Checking transactions, alone: from a history that has been read to the verdict. Goals for 1M transactions on 2 cores:
+ * list-append 0.6 s, rw-register 1 s, with linearizable keys 2 s; invalid histories within 3 times the valid ones.
  *
- * Prints wall and, in brackets, CPU milliseconds of three rounds.
+ * Prints wall and, in brackets, CPU milliseconds of three rounds. The first one compiles the code: what a command takes.
  * Usage: bench/elle.ts [transactions] [case]
  */
 
-import { judgeListAppend } from "../checkers/elle/list-append.js";
-import { readTxns } from "../checkers/elle/read-txns.js";
-import { judgeRwRegister } from "../checkers/elle/rw-register.js";
+import { checkListAppend, checkRwRegister, type RegisterOptions } from "../checkers/elle/index.js";
 import { type BigOptions, bigHistory } from "../checkers/elle/testing/big.js";
-import type { TxnHistory } from "../checkers/elle/txn-history.js";
-import type { RegisterOptions, TxnModel } from "../checkers/elle/types.js";
-import { demandsOf } from "../checkers/elle/verdict.js";
+import type { TxnModel } from "../checkers/elle/types.js";
+import type { History } from "../src/core/history.js";
+import { columnar } from "../src/history/index.js";
 
 const TXNS = Number(process.argv[2] ?? 1_000_000);
 const ONLY = process.argv[3];
@@ -59,43 +57,23 @@ const CASES: readonly Case[] = [
   },
 ];
 
-function judge(txns: TxnHistory, model: TxnModel, options: RegisterOptions): string {
-  const demands = demandsOf(options);
-  const { valid, anomalyTypes } =
-    model === "list-append" ? judgeListAppend(txns, demands) : judgeRwRegister(txns, demands, options);
+function judge(history: History, model: TxnModel, options: RegisterOptions): string {
+  const check = model === "list-append" ? checkListAppend : checkRwRegister;
+  const { valid, anomalyTypes } = check(history, options);
   return `${valid} ${anomalyTypes.join(" ")}`;
 }
 
 for (const { name, history, options = {} } of CASES) {
   if (ONLY !== undefined && !name.includes(ONLY)) continue;
-  const txns = bigHistory({ ...history, txns: TXNS, seed: 1 });
+  const read = columnar(bigHistory({ ...history, txns: TXNS, seed: 1 }).history);
   const times: string[] = [];
   let verdict = "";
   for (let round = 0; round < ROUNDS; round++) {
     const began = performance.now();
     const cpu = process.cpuUsage();
-    verdict = judge(txns, history.model, options);
+    verdict = judge(read, history.model, options);
     const { user, system } = process.cpuUsage(cpu);
     times.push(`${Math.round(performance.now() - began)} (${Math.round((user + system) / 1000)})`);
   }
   process.stdout.write(`${name.padEnd(62)} ${times.join(", ")}  ${verdict}\n`);
-}
-
-if (ONLY === undefined || ONLY === "ops") {
-  for (const model of ["list-append", "rw-register"] as const) {
-    const { history } = bigHistory({ ...both(model, 30), txns: TXNS / 10, seed: 1 });
-    const ops = [...history];
-    const pairs = ops.map((_, i) => history.pair(i));
-    const held = {
-      length: ops.length,
-      op: (i: number) => ops[i] as never,
-      pair: (i: number) => pairs[i] as number,
-      [Symbol.iterator]: () => ops[Symbol.iterator](),
-    };
-    const began = performance.now();
-    readTxns(held, model);
-    process.stdout.write(
-      `${model}: columns from ${TXNS / 10} transactions as objects: ${Math.round(performance.now() - began)} ms\n`,
-    );
-  }
 }

@@ -88,7 +88,7 @@ export class HistoryBuilder {
     this.type = OP_TYPES.indexOf(op.type as never);
     if (this.type === -1) throw malformed(where, `type is ${show(op.type)}, not one of ${OP_TYPES.join(", ")}`);
     this.f = this.text(op.f, "f", where);
-    this.error = this.text(op.error, "error", where);
+    this.error = this.text(errorText(op.error), "error", where);
     this.node = this.text(op.node, "node", where);
     this.via = this.text(op.via, "via", where);
     if (op.key !== undefined && op.key !== null) {
@@ -292,4 +292,10 @@ export function historyOf(ops: Iterable<Op>): ColumnarHistory {
 /** The same history in columns; itself where it is in columns already. */
 export function columnar(history: History): ColumnarHistory {
   return history instanceof ColumnarHistory ? history : historyOf(history);
+}
+
+/** Jepsen's errors are keywords, strings, or vectors like [:timeout "…"]; here an error is a text. */
+function errorText(error: unknown): string | undefined {
+  if (error === undefined || error === null) return undefined;
+  return typeof error === "string" ? error : JSON.stringify(error);
 }

@@ -228,7 +228,7 @@ function addOp(builder: HistoryBuilder, form: unknown, line: number): void {
   }
   const map = form as Record<string, unknown>;
   const { index, time } = map;
-  builder.draft({ ...map, index: given(index), time: rounded(given(time)), error: errorText(map.error) }, line);
+  builder.draft({ ...map, index: given(index), time: rounded(given(time)) }, line);
   builder.commit(line);
 }
 
@@ -240,12 +240,6 @@ function given(number: unknown): unknown {
 /** Nanoseconds since 1970 are more than a double can hold, and so the reader's text; nobody asks for the last few. */
 function rounded(time: unknown): unknown {
   return typeof time === "string" && /^\d{16,19}$/.test(time) ? Number(time) : time;
-}
-
-/** Jepsen's errors are keywords, strings, or vectors like [:timeout "…"]; here an error is a text. */
-function errorText(error: unknown): string | undefined {
-  if (error === undefined || error === null) return undefined;
-  return typeof error === "string" ? error : JSON.stringify(error);
 }
 
 function isKey(value: unknown): value is Key {

@@ -356,6 +356,17 @@ describe("values", () => {
   });
 });
 
+describe("errors", () => {
+  it("of any shape are texts, as Jepsen's are when they are written as JSON", () => {
+    const ended = (error: unknown) => parse(`${line({})}\n${line({ type: "fail", error })}`)[1]?.error;
+    expect(ended(["timeout", 5])).toBe('["timeout",5]');
+    expect(ended({ type: "conn-lost" })).toBe('{"type":"conn-lost"}');
+    expect(ended(20)).toBe("20");
+    expect(ended("mismatch")).toBe("mismatch");
+    expect(ended(null)).toBeUndefined();
+  });
+});
+
 describe("looksLikeEdn", () => {
   it("tells the two apart", () => {
     expect(

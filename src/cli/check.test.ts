@@ -130,6 +130,20 @@ describe("check", () => {
     expect(code).toBe(254);
   });
 
+  it("prints an object also for a file that cannot be read, and blames nobody for what the system says of it", async () => {
+    const missing = await cli("check", "missing.jsonl", "--json");
+    expect(missing.code).toBe(254);
+    expect(JSON.parse(missing.stdout)).toEqual({
+      file: "missing.jsonl",
+      valid: "unknown",
+      error: "missing.jsonl: no such file.",
+    });
+    mkdirSync(join(folder.path, "odd/history.jsonl"), { recursive: true });
+    const { code, stderr } = await cli("check", "odd");
+    expect(stderr).toMatch(/^cap-test: odd: cannot be read \(EISDIR.*\)\.\n$/);
+    expect(code).toBe(254);
+  });
+
   it("takes the initial value of registers in transactions", async () => {
     const line = (type: string, value: unknown) => JSON.stringify({ process: 0, type, f: "txn", value });
     const read = (value: unknown) => [line("invoke", [["r", "x", null]]), line("ok", [["r", "x", value]])];

@@ -116,8 +116,8 @@ async function check(files: readonly string[], flags: Flags): Promise<number> {
       print(output, verdict);
       return;
     }
-    // One unreadable file must not hide what the others say; the exit code still tells.
-    if (!(verdict instanceof CapTestError) || files.length === 1) throw verdict;
+    // One unreadable file must not hide what the others say, nor be missing from the JSON; the exit code still tells.
+    if (!(verdict instanceof CapTestError)) throw verdict;
     broken = Math.max(broken, reportError(verdict));
     verdicts.push({ file, valid: "unknown", error: verdict.message });
   };

@@ -37,6 +37,10 @@ export async function readHistory(path: string): Promise<StoredHistory> {
     }
     if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`, { cause: error });
     const { code } = error as NodeJS.ErrnoException;
+    // No right to read it, or a folder of that name: whatever the system says of the file is no fault of ours.
+    if (code !== undefined && "syscall" in (error as object)) {
+      throw new UsageError(`${path}: cannot be read (${(error as Error).message}).`, { cause: error });
+    }
     if (code?.startsWith("Z_")) throw new UsageError(`${path}: the gzip data is broken or cut off.`, { cause: error });
     throw error;
   }

@@ -19,15 +19,16 @@ const MAX_LANES = 600;
 /** The lanes for the rows whose mask is 1. */
 export function lanesOf(model: Model, grouping: Grouping, mask: Uint8Array): readonly Lane[] {
   const thread = threads(model);
-  const byLane = new Map<string, { group: string; thread: number; rows: number[] }>();
+  const byLane = new Map<string, { group: string; thread: number; rows: number[]; processes: Set<number> }>();
   for (let row = 0; row < model.count; row++) {
     const node = wordAt(model, "node", row) ?? "";
     const id = grouping === "nodes" ? `${node} ${thread[row]}` : String(thread[row]);
     let lane = byLane.get(id);
     if (lane === undefined) {
-      lane = { group: node, thread: thread[row] as number, rows: [] };
+      lane = { group: node, thread: thread[row] as number, rows: [], processes: new Set() };
       byLane.set(id, lane);
     }
+    lane.processes.add(model.process[row] as number);
     if (mask[row] === 1) lane.rows.push(row);
   }
   const lanes = [...byLane.values()].sort(
@@ -36,9 +37,20 @@ export function lanesOf(model: Model, grouping: Grouping, mask: Uint8Array): rea
   return lanes.map((lane, i) => ({
     group: lane.group,
     first: grouping === "clients" || lanes[i - 1]?.group !== lane.group,
-    label: grouping === "nodes" ? lane.group || "no node" : `client ${lane.thread} ${lane.group}`.trim(),
+    label: grouping === "nodes" ? lane.group || "no node" : clientLabel(model, lane),
     rows: Int32Array.from(lane.rows),
   }));
+}
+
+/** Where the number of clients is not known, nor is who they were: the processes in the lane are named. */
+function clientLabel(
+  { data }: Model,
+  lane: { readonly thread: number; readonly group: string; readonly processes: ReadonlySet<number> },
+): string {
+  if (data.concurrency > 0) return `client ${lane.thread} ${lane.group}`.trim();
+  const names = Array.from(lane.processes, (process) => `p${process}`);
+  if (names.length === 1) return `${names[0]} ${lane.group}`.trim();
+  return names.length === 2 ? names.join(", ") : `${names[0]}, …, ${names.at(-1)}`;
 }
 
 /**

@@ -77,6 +77,8 @@ describe("lanes", () => {
     const lanes = lanesOf(of, "clients", every(of));
     expect(lanes).toHaveLength(2);
     expect(lanes.flatMap(({ rows }) => [...rows]).sort()).toEqual([0, 1, 2, 3, 4]);
+    // Nobody knows that process 2 was the client of process 0.
+    expect(lanes.map(({ label }) => label)).toEqual(["p0, p2", "p1 n2"]);
   });
 
   it("groups by node", () => {

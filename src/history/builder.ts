@@ -15,6 +15,9 @@ const DIRECT_PROCESSES = 1 << 22;
 /** The draft row's process and type before they are set. */
 export const UNSET = -2;
 
+/** No history needs values nested this deep, and whatever walks through them has a stack to run out of. */
+const DEEPEST = 500;
+
 /** Begins error messages: a line's number, a text, or what makes one when it is needed. */
 export type Where = number | { toString(): string };
 
@@ -97,6 +100,7 @@ export class HistoryBuilder {
       }
       this.key = this.tables.internKey(op.key);
     }
+    if (isDeeper(op.value, DEEPEST)) throw malformed(where, `its value is nested more than ${DEEPEST} deep`);
     if (op.value !== undefined) this.value = this.tables.values.intern(op.value);
   }
 
@@ -292,6 +296,14 @@ export function historyOf(ops: Iterable<Op>): ColumnarHistory {
 /** The same history in columns; itself where it is in columns already. */
 export function columnar(history: History): ColumnarHistory {
   return history instanceof ColumnarHistory ? history : historyOf(history);
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  const items = Array.isArray(value) ? value : Object.values(value);
+  for (const item of items) if (typeof item === "object" && isDeeper(item, depth - 1)) return true;
+  return false;
 }
 
 /** Jepsen's errors are keywords, strings, or vectors like [:timeout "…"]; here an error is a text. */

@@ -356,6 +356,17 @@ describe("values", () => {
   });
 });
 
+describe("values", () => {
+  it("may be nested, but not without end", () => {
+    const nested = (depth: number) => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
+    const write = (depth: number) => line({ f: "write" }).replace("null", nested(depth));
+    expect(JSON.stringify(parse(write(500))[0]?.value)).toBe(nested(500));
+    expect(() => parse(`\n${write(501)}`)).toThrow("line 2: its value is nested more than 500 deep");
+    const map = line({ f: "write" }).replace("null", '{"a":'.repeat(501) + "1" + "}".repeat(501));
+    expect(() => parse(map)).toThrow("line 1: its value is nested more than 500 deep");
+  });
+});
+
 describe("errors", () => {
   it("of any shape are texts, as Jepsen's are when they are written as JSON", () => {
     const ended = (error: unknown) => parse(`${line({})}\n${line({ type: "fail", error })}`)[1]?.error;

@@ -349,6 +349,39 @@ const REGISTERS: readonly Golden[] = [
   },
 ];
 
+describe("models that forbid more than the anomalies tell", () => {
+  const skew = h("0( ax1 ay1", "1( rx[1] ry[]", "0)", "1)");
+  const fork = h("0( ax1", "1( ay1", "2( rx[1] ry[]", "3( ry[1] rx[]", "0)", "1)", "2)", "3)");
+  const writes = h("0( rx[] ay1", "1( ry[] ax1", "0)", "1)");
+
+  it.each([
+    ["read-atomic", "unknown", true, true],
+    ["causal-cerone", "unknown", true, true],
+    ["parallel-snapshot-isolation", "unknown", true, true],
+    ["update-atomic", "unknown", true, true],
+    ["cursor-stability", "unknown", true, true],
+    ["monotonic-view", "unknown", true, true],
+    ["monotonic-snapshot-read", "unknown", true, true],
+    ["prefix", "unknown", "unknown", true],
+    ["update-serializable", false, "unknown", "unknown"],
+    // These are decided.
+    ["read-committed", true, true, true],
+    ["consistent-view", false, true, true],
+    ["forward-consistent-view", false, true, true],
+    ["snapshot-isolation", false, false, true],
+    ["repeatable-read", false, false, false],
+  ])("%s: a fractured read is %s, a long fork %s, write skew %s", (consistency, ...expected) => {
+    const found = [skew, fork, writes].map((history) => checkListAppend(history, { consistency }));
+    expect(found.map(({ valid }) => valid)).toEqual(expected);
+    for (const { valid, summary, found: types } of found) {
+      if (valid !== "unknown") continue;
+      expect(summary).toContain(
+        `${types.join(", ")}, of which ${consistency} forbids some kinds and allows others; which it is was not decided`,
+      );
+    }
+  });
+});
+
 describe("names", () => {
   it("are suggested where one is wrong", () => {
     const check = (consistency: string) => checkListAppend(h("0: ax1"), { consistency });

@@ -131,6 +131,25 @@ const MODEL_FORBIDS: Relation = relation(
   }).flatMap(([model, anomalies]) => anomalies.map((anomaly): [string, string] => [model, anomaly])),
 );
 
+/**
+ * Model -> anomalies of which it forbids some kinds and allows others that are not told apart here, so that finding one decides
+ * nothing. Elle lets them pass. A fractured read is a cycle with one rw edge, and so is any breach of causality (Cerone et al.
+ * 2015), of a cursor or of a monotonic view (Adya 1999); a long fork, which prefix consistency forbids, has several.
+ */
+const MODEL_DOUBTS: Relation = relation(
+  Object.entries({
+    "monotonic-atomic-view": ["G-single"],
+    "read-atomic": ["G-single"],
+    "causal-cerone": ["G-single"],
+    "parallel-snapshot-isolation": ["G-single"],
+    prefix: ["G-single", "G-nonadjacent"],
+    "PL-CS": ["G-single"],
+    "PL-2L": ["G-single"],
+    "PL-MSR": ["G-single"],
+    "PL-3U": ["G-nonadjacent", "G2"],
+  }).flatMap(([model, anomalies]) => anomalies.map((anomaly): [string, string] => [model, anomaly])),
+);
+
 /** Names people use -> canonical names. */
 const CANONICAL: Readonly<Record<string, string>> = {
   "consistent-view": "PL-2+",
@@ -172,29 +191,6 @@ const ALL_NAMES: readonly string[] = [
 
 const NAMED = ALL_NAMES.map((name) => ({ name }));
 
-/**
- * Models of which, as in Elle, only a part is looked for: they also forbid what no anomaly here is (fractured reads, long
- * forks, a G-cursor without a lost update, …).
- */
-const PARTLY: ReadonlySet<string> = new Set([
-  "monotonic-atomic-view",
-  "read-atomic",
-  "update-atomic",
-  "causal-cerone",
-  "prefix",
-  "parallel-snapshot-isolation",
-  "PL-CS",
-  "PL-2L",
-  "PL-MSR",
-  "PL-FCV",
-  "PL-3U",
-]);
-
-/** Does a model forbid more than is looked for? */
-export function isPartly(model: string): boolean {
-  return canonicalModels([model]).some((name) => PARTLY.has(name));
-}
-
 /** The canonical names of models. @throws UsageError for an unknown one: it names what was probably meant, and what there is. */
 export function canonicalModels(models: readonly string[]): string[] {
   return models.map((model) => CANONICAL[model] ?? lookUp("consistency model", model, NAMED).name);
@@ -205,6 +201,15 @@ export function forbiddenBy(models: readonly string[]): ReadonlySet<string> {
   const held = closure(MODEL_IMPLIES.out, canonicalModels(models));
   const direct = [...held].flatMap((model) => MODEL_FORBIDS.out.get(model) ?? []);
   return closure(ANOMALY_IMPLIES.in, direct);
+}
+
+/** The anomalies of which `models`, or weaker ones that follow from them, may forbid what was found: see MODEL_DOUBTS. */
+export function doubtedBy(models: readonly string[]): ReadonlySet<string> {
+  const held = closure(MODEL_IMPLIES.out, canonicalModels(models));
+  return closure(
+    ANOMALY_IMPLIES.in,
+    [...held].flatMap((model) => MODEL_DOUBTS.out.get(model) ?? []),
+  );
 }
 
 /** The anomalies that follow from these, themselves included. */

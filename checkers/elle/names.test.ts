@@ -132,10 +132,6 @@ describe("what is told of a verdict", () => {
     expect(checkRwRegister(stale, { linearizableKeys: true }).valid).toBe(false);
     expect(checkRwRegister(h("0: wx1", "1: rx1"), { linearizableKeys: true }).summary).toMatch(/forbids$/);
     expect(checkRwRegister(stale, { consistency: "serializable" }).summary).toMatch(/forbids$/);
-    const fractured = ["0: ax1 ay1", "1: rx[1] ry[]"];
-    expect(checkListAppend(h(...fractured), { consistency: "read-atomic" }).summary).toBe(
-      "2 transactions: nothing that read-atomic forbids, as far as it is looked for: G0, G1a, G1b, G1c, cyclic-versions, dirty-update, duplicate-elements, future-read, incompatible-order, internal, unwritten-read",
-    );
     expect(summary("0: ax1", "1: ay1")).toBe(
       "2 transactions: no completed read of anything written, so nothing to judge",
     );

@@ -7,15 +7,12 @@ import type { Orders } from "./classify.js";
 import { type EdgeWriter, findCycles } from "./core.js";
 import { type Explainer, explainCycle } from "./explain.js";
 import type { Findings } from "./findings.js";
-import { boundaryOf, CONSISTENCY_MODELS, forbiddenBy, isPartly } from "./models.js";
+import { boundaryOf, CONSISTENCY_MODELS, doubtedBy, forbiddenBy } from "./models.js";
 import type { SparseEdges } from "./sparse-edges.js";
 import { FAIL, INFO, NIL, OK, READ, type TxnHistory, UNKNOWN } from "./txn-history.js";
 import type { ElleAnomaly, ElleOptions, ElleVerdict, TxnModel } from "./types.js";
 
 const BUDGET = 4_000_000;
-/** Names in the lattice that nothing is ever found by: unions of others, and anomalies of predicates. */
-const UNSOUGHT =
-  /^(G1|G2|GSI.?|G-SI.?|G-cursor|G-monotonic|G-MSR|G-update|G-single|G-nonadjacent|write-skew|predicate-read-miss)$/;
 /** How many witnesses a verdict carries. */
 const WITNESSES = 8;
 
@@ -24,6 +21,8 @@ export interface Demands {
   readonly models: readonly string[];
   /** Anomaly types that make the history invalid. */
   readonly forbidden: ReadonlySet<string>;
+  /** Anomaly types that leave open whether the models hold. */
+  readonly doubted: ReadonlySet<string>;
   readonly orders: Orders;
   readonly budget: number;
 }
@@ -50,7 +49,7 @@ export function demandsOf(options: ElleOptions): Demands {
     realtime: realtime || (options.orders?.includes("realtime") ?? false),
     process: process || (options.orders?.includes("process") ?? false),
   };
-  return { models, forbidden, orders, budget: options.budget ?? BUDGET };
+  return { models, forbidden, doubted: doubtedBy(models), orders, budget: options.budget ?? BUDGET };
 }
 
 /** Adds the cycles to the findings. Returns what to say where the search was cut short. */
@@ -82,7 +81,8 @@ export function verdictOf(
   const anomalyTypes = found.filter((type) => demands.forbidden.has(type));
   const all = boundaryOf(found);
   const judged = observes(model, txns);
-  const valid: Valid = anomalyTypes.length > 0 ? false : judged ? true : "unknown";
+  const doubted = found.filter((type) => demands.doubted.has(type));
+  const valid: Valid = anomalyTypes.length > 0 ? false : judged && doubted.length === 0 ? true : "unknown";
   const boundary = valid === false ? all : { not: [], alsoNot: [] };
   const anomalies: Record<string, readonly ElleAnomaly[]> = {};
   const counts: Record<string, number> = {};
@@ -93,7 +93,7 @@ export function verdictOf(
   const witnesses = valid === false ? witnessesOf(txns.history, anomalyTypes, anomalies) : undefined;
   return {
     valid,
-    summary: summaryOf(txns, demands, valid, counts, boundary.not),
+    summary: summaryOf(txns, demands, valid, counts, boundary.not, doubted),
     model,
     consistency: demands.models,
     anomalyTypes,
@@ -133,14 +133,14 @@ function summaryOf(
   valid: Valid,
   counts: Readonly<Record<string, number>>,
   not: readonly string[],
+  doubted: readonly string[],
 ): string {
   const size = `${txns.count} transactions`;
-  if (valid === "unknown") return `${size}: no completed read of anything written, so nothing to judge`;
-  if (valid) {
-    const nothing = `${size}: nothing that ${demands.models.join(", ")} forbids`;
-    const looked = [...demands.forbidden].filter((type) => !UNSOUGHT.test(type)).sort();
-    return demands.models.some(isPartly) ? `${nothing}, as far as it is looked for: ${looked.join(", ")}` : nothing;
+  if (valid === "unknown" && doubted.length > 0) {
+    return `${size}: ${doubted.join(", ")}, of which ${demands.models.join(", ")} forbids some kinds and allows others; which it is was not decided`;
   }
+  if (valid === "unknown") return `${size}: no completed read of anything written, so nothing to judge`;
+  if (valid) return `${size}: nothing that ${demands.models.join(", ")} forbids`;
   const types = Object.entries(counts).map(([type, count]) => (count === 1 ? type : `${type} (${count})`));
   return `${size}: ${types.join(", ")}; not ${not.join(", not ")}`;
 }

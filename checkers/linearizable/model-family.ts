@@ -24,7 +24,7 @@ export function modelFamily<S>(
     fast: () => "no",
     problem: (part, exact) => modelProblem(calls, part, model, initial, exact === true),
     removable: (part) => removable(calls, part, model),
-    together: (part) => together(calls, part, model),
+    together: (part) => together(calls, part, model, initial),
     fromNowhere: (part) => valueFromNowhere(calls, part, model, initial),
     callText: (call) => callText(calls, call, model),
   };
@@ -90,13 +90,23 @@ function removable<S>(calls: Calls, part: Part, model: BuiltIn<S>): Set<number> 
   return new Set(part.calls.filter((_, i) => needed[i] === undefined || model.looks?.(all[i] as Call) === true));
 }
 
-/** The groups of calls that may be left out together. */
-function together<S>(calls: Calls, part: Part, model: Model<S>): number[][] {
+/**
+ * The groups of calls that may be left out together. Not those of a value that was there from the start: left out with the
+ * call that took it, it would stay, and be in the way of what came after.
+ */
+function together<S>(calls: Calls, part: Part, model: BuiltIn<S>, initial: unknown): number[][] {
   if (model.together === undefined) return [];
+  const { origins } = model;
+  const start = new Set(origins?.holds(model.init(initial)).map(({ id }) => id));
+  const wasThere = (call: Call): boolean =>
+    start.size > 0 &&
+    origins !== undefined &&
+    [...origins.brings(call), ...origins.sees(call)].some(({ id }) => start.has(id));
   const groups = new Map<string, number[]>();
   for (const call of part.calls) {
-    const name = model.together(callOf(calls, call, model));
-    if (name === undefined) continue;
+    const seen = callOf(calls, call, model);
+    const name = model.together(seen);
+    if (name === undefined || wasThere(seen)) continue;
     const key = valueKey(name);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [call]);

@@ -54,6 +54,37 @@ describe("the smallest of the violations", () => {
   });
 });
 
+describe("a witness that is part of a history", () => {
+  it("does not say of what comes later that it never came", () => {
+    // Who releases has not always acquired: the search finds it, and the words are those of the sessions.
+    const late = told("0:l 1:l 0:x 2:x 2:x", { model: "mutex" });
+    expect(late).toContain("but p0 had acquired it at 0.001 s and had not begun to release it");
+    expect(told("0:l 1:l 2:x 2:x 2:x", { model: "mutex" })).toContain("and never released it");
+    // 7 goes in twice, and neither 1 nor 2 has to do with it.
+    const queue = (rest: string): string => told(`0:q7 0:q7 0:k7 0:k7 0:q1 0:q2 1:k2 ${rest}`, { model: "queue" });
+    expect(queue("1:k1")).toContain("before p0 began to enqueue 2 at 0.01 s, and nobody had begun to dequeue 1");
+    expect(queue("1:q3")).toContain("before p0 began to enqueue 2 at 0.01 s, and nobody dequeued 1");
+    const empty = (rest: string): string => told(`0:q7 0:q7 0:k7 0:k7 0:q1 1:knil ${rest}`, { model: "queue" });
+    expect(empty("1:k1")).toContain("but p0 enqueued 1 on n1 at 0.009 s and nobody had begun to dequeue it");
+    expect(empty("1:q3")).toContain("but p0 enqueued 1 on n1 at 0.009 s and nobody took it");
+  });
+
+  it("tells of an increment that it shows", () => {
+    const { summary, witness } = checkLinearizable(h("0:n 1:n 2:n 3:r1"), { model: "counter" });
+    expect(summary).toContain("3 increments had been acknowledged before it began (one of them to p1 at 0.003 s)");
+    expect(witness?.ops.map(({ process }) => process)).toEqual([0, 0, 1, 1, 3, 3]);
+  });
+
+  it("keeps who took what was there from the start: without, it would be in the way", () => {
+    const both = { model: "queue", initial: [1] } as const;
+    const verdict = checkLinearizable(h("0:k1 0:q1 0:q3 0:q4 0:k4"), both);
+    expect(verdict.summary).toMatch(/p0 dequeued 4 .* the state there is \[1, 4\]$/);
+    expect(verdict.witness?.ops.map(({ f, value }) => `${f} ${value}`)).toContain("dequeue 1");
+    const stack = checkLinearizable(h("0:o1 0:u1 0:u3 0:u4 0:o1"), { model: "stack", initial: [1] });
+    expect(stack.witness?.ops.map(({ f, value }) => `${f} ${value}`).filter((op) => op === "pop 1")).toHaveLength(2);
+  });
+});
+
 describe("possible states", () => {
   it("are told as far as a sentence can bear", () => {
     const summary = told("0:p1( 1:p2( 2:p3( 3:p1( 0) 1) 2) 3) 4:r[2,1]", { model: "list" });

@@ -216,10 +216,12 @@ class CounterSlots {
 
   /** So `many` of the increments `within` the stretch are enough. */
   private squeezed(before: number, last: number, within: readonly number[], many: number): Violation {
+    const shown = within.slice(0, many);
     const text = (): string => {
       const { history, outputs, ret } = this.calls;
-      const latest = within.reduce((late, call) => ((ret[call] as number) > (ret[late] as number) ? call : late));
-      const which = within.length === 1 ? "" : "the last of them ";
+      const latest = shown.reduce((late, call) => ((ret[call] as number) > (ret[late] as number) ? call : late));
+      const one = shown.length < within.length ? "one of them " : "the last of them ";
+      const which = within.length === 1 ? "" : one;
       const since =
         before === -1
           ? ""
@@ -227,6 +229,6 @@ class CounterSlots {
       return `${this.readText(last)}, but ${this.counted(within.length)}${since} had been acknowledged before it began (${which}to ${who(this.calls, latest)}${at(this.calls, ret[latest] as number)})`;
     };
     const seen = before === -1 ? [] : [...this.support(before), before];
-    return { text, calls: [...seen, ...within.slice(0, many), last] };
+    return { text, calls: [...seen, ...shown, last] };
   }
 }

@@ -113,9 +113,19 @@ function heldTwice(calls: Calls, before: Session, after: Session): Violation {
         ? `${holder} had acquired it${tokenText(before)}${at(calls, first)}`
         : `${holder} had acquired it with the smaller token ${before.token}, though told so only${at(calls, first)},`;
     const released = `began to release it only later${at(calls, calls.inv[before.release] as number)}`;
-    return `${acquired(calls, after)}, but ${held} and ${before.release === -1 ? "never released it" : released}`;
+    const kept = releasesLater(calls, before) ? "had not begun to release it" : "never released it";
+    return `${acquired(calls, after)}, but ${held} and ${before.release === -1 ? kept : released}`;
   };
   return { text, calls: [...ofSession(before), ...ofSession(after)] };
+}
+
+/** Does the holder release in the whole history, of which the sessions may be a part? */
+function releasesLater(calls: Calls, { acquire }: Session): boolean {
+  const { history, inv, fs, keys } = calls;
+  const processOf = (call: number): number => history.processes[inv[call] as number] as number;
+  for (let call = acquire + 1; call < calls.count; call++)
+    if (fs[call] !== ACQUIRE && keys[call] === keys[acquire] && processOf(call) === processOf(acquire)) return true;
+  return false;
 }
 
 function sameToken(calls: Calls, a: Session, b: Session): Violation {

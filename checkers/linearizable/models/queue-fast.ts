@@ -18,7 +18,15 @@ import { at, show, who } from "../words.js";
 import { neverEmpty } from "./never-empty.js";
 import { queueModel } from "./queue.js";
 import { Stays } from "./stays.js";
-import { callsOfTransits, putText, type Transit, type TransitWords, tookText, transitsOf } from "./transits.js";
+import {
+  callsOfTransits,
+  putText,
+  type Transit,
+  type TransitWords,
+  tookText,
+  transitsOf,
+  untakenText,
+} from "./transits.js";
 
 const WORDS: TransitWords = {
   put: "enqueued",
@@ -114,7 +122,7 @@ function tooMany(deadlines: readonly Deadline[], begins: readonly number[]): num
 function leftBehind(calls: Calls, { transit, forced }: Deadline): Violation {
   return {
     text: () =>
-      `${tookText(calls, forced, WORDS)}, but ${wentInFirst(calls, transit, forced)}, and nobody dequeued ${show(calls.history.value(transit.value))}`,
+      `${tookText(calls, forced, WORDS)}, but ${wentInFirst(calls, transit, forced)}, and ${untakenText(calls, [transit], forced.take, WORDS)} ${show(calls.history.value(transit.value))}`,
     calls: callsOfTransits([transit, forced]),
   };
 }
@@ -127,7 +135,12 @@ function takenByNobody(calls: Calls, due: readonly Deadline[], crashed: readonly
   const forced = new Set(due.map((deadline) => deadline.forced));
   return {
     text: () =>
-      `${tookText(calls, last.forced, WORDS)}, and ${due.length} values enqueued before it had to be gone by then (${due.map(({ transit }) => show(calls.history.value(transit.value))).join(", ")}), but nobody dequeued them, and only ${could.length} dequeue${could.length === 1 ? "" : "s"} that got no answer had begun`,
+      `${tookText(calls, last.forced, WORDS)}, and ${due.length} values enqueued before it had to be gone by then (${due.map(({ transit }) => show(calls.history.value(transit.value))).join(", ")}), but ${untakenText(
+        calls,
+        due.map(({ transit }) => transit),
+        last.forced.take,
+        WORDS,
+      )} them, and only ${could.length} dequeue${could.length === 1 ? "" : "s"} that got no answer had begun`,
     calls: [...callsOfTransits([...due.map(({ transit }) => transit), ...forced]), ...could],
   };
 }

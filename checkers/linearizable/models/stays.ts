@@ -9,7 +9,7 @@ import { did } from "../call-words.js";
 import type { Calls } from "../calls.js";
 import type { Violation } from "../family.js";
 import { at, who } from "../words.js";
-import { callsOfTransits, putText, type Transit, type TransitWords } from "./transits.js";
+import { callsOfTransits, putText, type Transit, type TransitWords, untakenText } from "./transits.js";
 
 /** The stays put together: sorted, disjoint. */
 export class Stays {
@@ -71,7 +71,7 @@ export class Stays {
       const each = cover.map((transit) => {
         const gone =
           transit.take === -1
-            ? "nobody took it"
+            ? `${untakenText(calls, [transit], take, { ...words, take: "took" })} it`
             : `${who(calls, transit.take)} began to ${words.toTake} it only${at(calls, transit.takeInv)}`;
         return `${putText(calls, transit, words)} and ${gone}`;
       });

@@ -123,6 +123,25 @@ export const putText = (calls: Calls, { value, put }: Transit, words: TransitWor
     ? `${valueText(calls, value)} was there from the start`
     : did(calls, put, `${words.put} ${valueText(calls, value)}`);
 
+/**
+ * "nobody dequeued" it. The calls may be part of a history in whose whole somebody did so, but only later: then "nobody had
+ * begun to dequeue" it. `beside`: a call with the same key.
+ */
+export function untakenText(
+  calls: Calls,
+  transits: readonly Transit[],
+  beside: number,
+  { take, toTake }: TransitWords,
+): string {
+  const idOf = identities(calls.history);
+  const values = new Set(transits.map(({ value }) => value));
+  for (let call = 0; call < calls.count; call++) {
+    if (calls.fs[call] !== TAKE || calls.status[call] !== DONE || calls.keys[call] !== calls.keys[beside]) continue;
+    if (values.has(idOf(calls.outputs[call] as number))) return `nobody had begun to ${toTake}`;
+  }
+  return `nobody ${take}`;
+}
+
 function takenTwice(calls: Calls, transit: Transit, again: number, words: TransitWords): Violation {
   const first = transit.take;
   return {

@@ -145,11 +145,11 @@ const BOUNDS: Readonly<Record<string, readonly [Costs, Costs, Costs]>> = {
   "queue from two": [
     [0, 6214, 29, 36],
     [0, 7355, 69, 73],
-    [0, 62499, 24, 20],
+    [0, 62499, 24, 34],
   ],
   "stack from two": [
     [1, 4082, 18, 18],
-    [2, 4125, 42, 41],
+    [2, 4125, 48, 47],
     [1, 29411, 20, 18],
   ],
   "set from two": [

@@ -21,7 +21,7 @@ import type { TxnModel } from "./types.js";
 
 type Mops = Pick<
   TxnHistory,
-  "mopStart" | "mopEnd" | "mopKind" | "mopKey" | "mopValue" | "mopSize" | "elements" | "listStart" | "ownerOf"
+  "mopStart" | "pool" | "mopEnd" | "mopKind" | "mopKey" | "mopValue" | "mopSize" | "elements" | "listStart" | "ownerOf"
 >;
 
 /**
@@ -81,6 +81,7 @@ function asHeld({ kind, key, value, size, length, lists }: MicroPool, mopStart: 
     mopSize: size.subarray(0, length),
     elements: lists.elements,
     listStart: lists.start,
+    pool: lists,
     ownerOf: ownersBy(mopStart, length),
   };
 }

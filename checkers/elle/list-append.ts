@@ -11,6 +11,7 @@ import { readLists } from "./append-reads.js";
 import { scanAppends } from "./append-scan.js";
 import { sparseEdges } from "./core.js";
 import { Findings } from "./findings.js";
+import { isPlain } from "./plain-lists.js";
 import { NotTransactions, readTxns } from "./read-txns.js";
 import type { TxnHistory } from "./txn-history.js";
 import type { ElleOptions, ElleVerdict } from "./types.js";
@@ -36,6 +37,7 @@ export function checkListAppend(history: History, options: ElleOptions = {}): El
 
 /** The same on transactions that are in columns already. */
 export function judgeListAppend(txns: TxnHistory, demands: Demands): ElleVerdict {
+  if (isPlain(txns)) return verdictOf("list-append", txns, demands, new Findings());
   const orders = versionOrders(txns);
   const twice = orders.duplicate;
   if (twice >= 0) {

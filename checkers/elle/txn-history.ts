@@ -3,7 +3,7 @@
  * object. Transactions are numbered in the order of their invocations; real-time questions then are comparisons of numbers.
  */
 import type { History } from "../../src/core/history.js";
-import type { WriteRanges } from "../../src/history/index.js";
+import type { ListPool, WriteRanges } from "../../src/history/index.js";
 
 /** Codes of `type`. */
 export const OK = 0;
@@ -58,6 +58,8 @@ export interface TxnHistory {
   readonly elements: Int32Array;
   /** List -> where it starts in `elements`. */
   readonly listStart: Int32Array;
+  /** The pool of those lists, by the numbers of `keys`, where it is known. */
+  readonly pool?: ListPool;
   /** Keys by id. */
   readonly keys: readonly unknown[];
   /** The value of a value id. */

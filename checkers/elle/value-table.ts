@@ -73,6 +73,13 @@ export class WriteTable {
     return held[entry] === 0 ? -1 : entry;
   }
 
+  /** Has a value a place, be it that nobody wrote it? Of such values there is room for as many as there are writes. */
+  covers(key: number, value: number): boolean {
+    const least = this.least[key] as number;
+    const size = (this.start[key + 1] as number) - (this.start[key] as number);
+    return size > 0 && (least === HASHED || (value >= least && value < least + size));
+  }
+
   /** The entry of a value that is within the key's range: free as long as nothing is `held` there. */
   claim(key: number, value: number): number {
     const base = this.start[key] as number;

@@ -73,6 +73,16 @@ export class ListPool {
     return size;
   }
 
+  /** The list that grows with the reads of a key, or -1. All of it has been read, if not by one that counts. */
+  sharedBy(key: number): number {
+    return key < this.ofKey.length ? (this.ofKey[key] as number) - 1 : -1;
+  }
+
+  /** How many elements a list has. */
+  sizeOf(list: number): number {
+    return this.size[list] as number;
+  }
+
   /** The elements that a read of `size` elements of the list saw. */
   view(list: number, size: number): Int32Array {
     const start = this.start[list] as number;

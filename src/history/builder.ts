@@ -272,7 +272,8 @@ export function malformed(where: Where, what: string): UsageError {
   return new UsageError(`${typeof where === "number" ? `line ${where}` : where}: ${what}`);
 }
 
-function show(value: unknown): string {
+/** A value in a message, cut short: it may be a whole history that stands one level too deep. */
+export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

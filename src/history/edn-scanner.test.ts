@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Key, Op } from "../core/op.js";
-import { HistoryBuilder, malformed } from "./builder.js";
+import { HistoryBuilder, malformed, show } from "./builder.js";
 import type { ColumnarHistory } from "./columns.js";
 import { createEdnParser, parseEdnHistory } from "./edn.js";
 import { EdnError, EdnReader, UnexpectedEnd } from "./edn-reader.js";
@@ -42,7 +42,7 @@ function plain(text: string): { history: Iterable<unknown>; truncatedLine?: numb
       } else {
         const form = reader.value() as Record<string, unknown>;
         if (typeof form !== "object" || form === null || Array.isArray(form)) {
-          throw malformed(lineAt(from), `an op is a map, not ${JSON.stringify(form)}`);
+          throw malformed(lineAt(from), `an op is a map, not ${show(form)}`);
         }
         const { error } = form;
         const told = error === null || error === undefined ? undefined : error;

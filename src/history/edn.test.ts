@@ -188,6 +188,7 @@ describe("parseEdnHistory", () => {
     expect(() => parse(`${maps}\n]`)).toThrow("line 2: not EDN: a stray ]");
     expect(() => parse('"x\\q"')).toThrow("line 1: not EDN: \\q in a string");
     expect(() => parse("3")).toThrow("line 1: an op is a map, not 3");
+    expect(() => parse(`[[${maps}]]`)).toThrow(/^line 1: an op is a map, not \[\{"process":0,.{1,44}\.\.\.$/);
     const back = (ns: number) =>
       parse(`{:process 0 :type :invoke :f :read :time ${ns}} {:process 1 :type :invoke :f :read :time 0}`);
     expect(back(900_000_000).map(({ time }) => time)).toEqual([900_000_000, 900_000_000]);

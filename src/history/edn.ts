@@ -5,7 +5,7 @@
 import { type EDNVal, toEDNString } from "edn-data";
 import { UsageError } from "../core/errors.js";
 import type { Key, Op } from "../core/op.js";
-import { HistoryBuilder, malformed } from "./builder.js";
+import { HistoryBuilder, malformed, show } from "./builder.js";
 import { type ColumnarHistory, INVOKE, NEMESIS, NONE } from "./columns.js";
 import { EdnError, EdnReader, UnexpectedEnd } from "./edn-reader.js";
 import { EdnScanner } from "./edn-scanner.js";
@@ -224,7 +224,7 @@ function bytesBefore(bytes: Uint8Array, text: string, characters: number): numbe
 
 function addOp(builder: HistoryBuilder, form: unknown, line: number): void {
   if (typeof form !== "object" || form === null || Array.isArray(form)) {
-    throw malformed(line, `an op is a map, not ${JSON.stringify(form)}`);
+    throw malformed(line, `an op is a map, not ${show(form)}`);
   }
   const map = form as Record<string, unknown>;
   const { index, time } = map;

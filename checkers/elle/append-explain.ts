@@ -70,11 +70,22 @@ function orderOf(index: AppendIndex, a: number, b: number): Reason | undefined {
     const key = txns.keys[txns.mopKey[m] as number];
     const first = show(txns.value(index.slotValue[slot] as number));
     const second = show(writtenBy(txns, m));
+    const shown = proof(index, m);
+    // Where reads contradict each other, another may well say otherwise.
+    const by = disputed(index, txns.mopKey[m] as number) ? byLongest(index, shown, appendPlace(index, m) >= 0) : "";
     const words = (x: string, y: string): string =>
-      `${y} appended ${second} to key ${show(key)} after ${x} appended ${first}`;
-    return { key, words, evidence: proof(index, m) };
+      `${y} appended ${second} to key ${show(key)} after ${x} appended ${first}${by}`;
+    return { key, words, evidence: shown };
   }
   return undefined;
+}
+
+/** Whose read it is that orders a key, and whether it shows both values, or the first as its last. */
+function byLongest({ txns }: AppendIndex, shown: readonly number[], both: boolean): string {
+  const order = shown.map((t) => opOf(txns, t)).join("");
+  return both
+    ? `, by the longest read of that key, ${order}`
+    : `, the last that the longest read of that key shows, ${order}`;
 }
 
 /** a read the version right before what b appended. */
@@ -95,7 +106,7 @@ function missOf(index: AppendIndex, a: number, b: number): Reason | undefined {
       const plain = txns.type[b] === OK && !disputed(index, txns.mopKey[m] as number);
       if (index.odd.placeOf(r) === undefined) return { key, words, evidence: plain ? [] : shown };
       // A read at odds with the order of its key: it may well show the value, only not after the last one.
-      const order = shown.map((t) => `, by the longest read of that key, ${opOf(txns, t)}`).join("");
+      const order = byLongest(index, shown, appendPlace(index, m) >= 0);
       const against = (x: string, y: string): string =>
         `${x} ${read}, and ${value}, which ${y} appended, comes after ${show(list.at(-1))}${order}`;
       return { key, words: against, evidence: shown };

@@ -83,6 +83,13 @@ describe("a cycle in lists", () => {
       'But T2 before T1: T2 read key "x" as [1,2], and 1, which T1 appended, comes after 2, by the longest read of that key, op 7 (process 3)',
     );
     expect(lost.positions).toEqual([1, 3, 7]);
+    expect(verdict.anomalies["G0-realtime"]?.[0]?.text).toContain(
+      'T1 appended 2 to key "x" after T2 appended 3, by the longest read of that key, op 7 (process 3)',
+    );
+    const unseen = checkListAppend(h("0: ax1 ax2 rx[1 2]", "1: ax3", "2: ax4", "3: rx[1 3 4]"));
+    expect(unseen.anomalies["G0"]?.[0]?.text).toContain(
+      'T1 appended 2 to key "x" after T3 appended 4, the last that the longest read of that key shows, op 7 (process 3)',
+    );
   });
 
   it("has no times where the history has none, and names processes where their order counts", () => {

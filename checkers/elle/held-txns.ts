@@ -12,6 +12,7 @@ import {
   NEMESIS,
   NOT_LISTS,
   NOT_REGISTERS,
+  NULL_VALUE,
   NULL_WORD,
   SHOWS,
 } from "../../src/history/index.js";
@@ -44,8 +45,9 @@ export function heldTxns(history: ColumnarHistory, model: TxnModel): TxnHistory 
     if (types[position] !== INVOKE || processes[position] === NEMESIS) continue;
     const pair = pairs[position] as number;
     const outcome = pair < 0 ? INFO : types[pair] === DONE ? OK : types[pair] === FAILED ? FAIL : INFO;
-    // A completion may leave its value out: then it has that of its invocation, and never the same one otherwise.
-    const answered = pair >= 0 && values[pair] !== values[position];
+    // A completion may leave its value out: then it has that of its invocation, and never the same one otherwise. One that
+    // is not ok may have any value (an error, []), and says nothing that the invocation does not.
+    const answered = outcome === OK && values[pair] !== values[position] && values[pair] !== NULL_VALUE;
     const id = values[answered ? pair : position] as number;
     const first = table.microsFrom(id);
     if (first < 0) return undefined;

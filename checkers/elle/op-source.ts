@@ -1,7 +1,7 @@
 /** The parts of a history that the reader of transactions needs; from columns where there are some, without an object per op. */
 import type { History } from "../../src/core/history.js";
 import type { ValueTable } from "../../src/history/index.js";
-import { ColumnarHistory, OK as DONE, FAIL as FAILED, INVOKE, NEMESIS } from "../../src/history/index.js";
+import { ColumnarHistory, OK as DONE, FAIL as FAILED, INVOKE, NEMESIS, NULL_VALUE } from "../../src/history/index.js";
 import { FAIL, INFO, OK } from "./txn-history.js";
 
 export interface OpSource {
@@ -17,7 +17,7 @@ export interface OpSource {
   value(position: number): unknown;
   /** The id of the value in `table`. */
   valueId(position: number): number;
-  /** Does the completion at `pair` bring a value of its own, rather than the invocation's? */
+  /** Does the completion at `pair` bring a value of its own, rather than the invocation's or none? */
   answers(position: number, pair: number): boolean;
 }
 
@@ -37,7 +37,7 @@ function columns(history: ColumnarHistory): OpSource {
     value: (position) => history.value(values[position] as number),
     valueId: (position) => values[position] as number,
     // Lists of their own have ids of their own, even where they are equal.
-    answers: (position, pair) => values[position] !== values[pair],
+    answers: (position, pair) => values[position] !== values[pair] && values[pair] !== NULL_VALUE,
   };
 }
 
@@ -56,6 +56,6 @@ function objects(history: History): OpSource {
     process: (position) => history.op(position).process as number,
     value: (position) => history.op(position).value,
     valueId: () => -1,
-    answers: (_position, pair) => Array.isArray(history.op(pair).value),
+    answers: (_position, pair) => (history.op(pair).value ?? null) !== null,
   };
 }

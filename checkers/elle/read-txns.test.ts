@@ -143,6 +143,29 @@ describe("readTxns", () => {
     for (const history of [historyOf(ops), plain(ops)]) expect(checkListAppend(history).found).toEqual([]);
   });
 
+  it.each(
+    [[], null, "timed out", [["append", "x", 9]], undefined].flatMap((value) => [
+      ["info" as const, value] as const,
+      ["fail" as const, value] as const,
+    ]),
+  )("takes what a transaction asked for from its invocation where it ends as %s with %j", (type, value) => {
+    const mark = type === "info" ? "?" : "!";
+    const ops = [...h("0: ax1", `1${mark}: ax2 ry_`, "2: rx[1 2]")].map((op) =>
+      op.type === type ? { ...op, value } : op,
+    );
+    const lines = parseHistory(new TextEncoder().encode(formatHistory(ops))).history;
+    for (const history of [lines, historyOf(ops), plain(ops)]) {
+      expect(checkListAppend(history).found).toEqual(type === "info" ? [] : ["G1a"]);
+    }
+  });
+
+  it("takes it from the completion where the invocation does not say it", () => {
+    const ops = [...h("0: ax1", "1?: ax2", "2: rx[1 2]")].map((op) =>
+      op.process === 1 && op.type === "invoke" ? { ...op, value: null } : op,
+    );
+    for (const history of [historyOf(ops), plain(ops)]) expect(checkListAppend(history).found).toEqual([]);
+  });
+
   it.each([
     [[["read", "x", null]], '"read" is no micro-op of list-append'],
     [[["w", "x", 1]], '"w" is no micro-op of list-append'],

@@ -91,9 +91,10 @@ class Reader {
     const pair = source.pair(position);
     const type = pair < 0 ? INFO : source.outcome(pair);
     const at = pair < 0 ? position : pair;
-    // A completion may leave its value out; then all that is known is what was asked for.
-    const answered = pair >= 0 && source.answers(position, pair);
-    const told = answered ? pair : position;
+    // A completion may leave its value out; then all that is known is what was asked for. One that is not ok may have any
+    // value. Counterexample to reading it: [append x 1] ends as info with [], and yet x is read as [1].
+    const answered = type === OK && source.answers(position, pair);
+    const told = answered || (type !== OK && pair >= 0 && this.isBare(position)) ? pair : position;
     const packed = source.table?.microsFrom(source.valueId(told)) ?? -1;
     const value = packed < 0 ? source.value(told) : EMPTY;
     if (!Array.isArray(value)) throw this.strange(at, "its value is not a list of micro-ops");
@@ -101,6 +102,13 @@ class Reader {
     this.mopStart[t] = this.mops.length;
     if (packed < 0) for (const mop of value) this.microOp(at, mop, type === OK, answered);
     else this.packed(at, packed, source.table?.microsEnd(source.valueId(told)) as number, type === OK, answered);
+  }
+
+  /** Is an invocation recorded without its transaction? Then its completion has to say what was asked for. */
+  private isBare(position: number): boolean {
+    const { source } = this;
+    const held = source.table?.microsFrom(source.valueId(position)) ?? -1;
+    return held < 0 && !Array.isArray(source.value(position));
   }
 
   /** The same as microOp, for micro-ops that the history holds in columns: their words are ids already. */

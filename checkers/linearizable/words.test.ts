@@ -69,6 +69,13 @@ describe("a witness that is part of a history", () => {
     expect(empty("1:q3")).toContain("but p0 enqueued 1 on n1 at 0.009 s and nobody took it");
   });
 
+  it("counts the increments of the whole, though it shows fewer", () => {
+    const all = told("0:n 1:r1 0:n 1:r2 0:n 1:r3 0:n 1:r1", { model: "counter" });
+    expect(all).toContain(
+      "p1 read 1 on n2 at 0.015 s, but 4 increments had been acknowledged before it began (one of them",
+    );
+  });
+
   it("tells of an increment that it shows", () => {
     const { summary, witness } = checkLinearizable(h("0:n 1:n 2:n 3:r1"), { model: "counter" });
     expect(summary).toContain("3 increments had been acknowledged before it began (one of them to p1 at 0.003 s)");

@@ -140,6 +140,19 @@ class CounterSlots {
     return undefined;
   }
 
+  /** How many increments of the key began after the read `before` (-1: whenever) and had ended when `last` began. */
+  private acknowledged(before: number, last: number): number {
+    const { count, fs, keys, inv, ret } = this.calls;
+    const from = before === -1 ? -1 : (ret[before] as number);
+    const until = inv[last] as number;
+    let sum = 0;
+    for (let call = 0; call < count && (inv[call] as number) < until; call++) {
+      if (fs[call] === READ || keys[call] !== keys[last]) continue;
+      if ((inv[call] as number) > from && (ret[call] as number) < until) sum++;
+    }
+    return sum;
+  }
+
   private get noun(): string {
     return this.steps.step < 0 ? "decrement" : "increment";
   }
@@ -220,13 +233,15 @@ class CounterSlots {
     const text = (): string => {
       const { history, outputs, ret } = this.calls;
       const latest = shown.reduce((late, call) => ((ret[call] as number) > (ret[late] as number) ? call : late));
-      const one = shown.length < within.length ? "one of them " : "the last of them ";
-      const which = within.length === 1 ? "" : one;
+      // Of the whole history: the calls looked at may be a part of it.
+      const count = this.acknowledged(before, last);
+      const one = shown.length < count ? "one of them " : "the last of them ";
+      const which = count === 1 ? "" : one;
       const since =
         before === -1
           ? ""
           : `, begun after ${who(this.calls, before)} had read ${history.value(outputs[before] as number)}${at(this.calls, ret[before] as number)},`;
-      return `${this.readText(last)}, but ${this.counted(within.length)}${since} had been acknowledged before it began (${which}to ${who(this.calls, latest)}${at(this.calls, ret[latest] as number)})`;
+      return `${this.readText(last)}, but ${this.counted(count)}${since} had been acknowledged before it began (${which}to ${who(this.calls, latest)}${at(this.calls, ret[latest] as number)})`;
     };
     const seen = before === -1 ? [] : [...this.support(before), before];
     return { text, calls: [...seen, ...shown, last] };

@@ -2,7 +2,7 @@
  * Queues and stacks as their values see them: each goes in once and comes out at most once. Both near-linear methods begin
  * here; they apply where no value goes in twice.
  */
-import { type ColumnarHistory, NULL_VALUE } from "../../../src/history/index.js";
+import { type ColumnarHistory, NULL_VALUE, type ValueTable } from "../../../src/history/index.js";
 import { did } from "../call-words.js";
 import { type Calls, DONE, MAYBE, NEVER, type Part } from "../calls.js";
 import type { Violation } from "../family.js";
@@ -100,11 +100,16 @@ const untaken = (value: number, put: number, putInv: number, putRet: number): Tr
   takeRet: NEVER,
 });
 
+const CANONICAL = new WeakMap<ValueTable, Int32Array>();
+
 /** Value id -> the id of all equal values. */
 export function identities(history: ColumnarHistory): (id: number) => number {
   const { values } = history.tables;
   if (!values.hasCompounds) return (id) => id;
-  const canonical = values.canonical();
+  // Asked for again for every smaller part of a violation.
+  const known = CANONICAL.get(values);
+  const canonical = known?.length === values.size ? known : values.canonical();
+  CANONICAL.set(values, canonical);
   return (id) => canonical[id] ?? id;
 }
 

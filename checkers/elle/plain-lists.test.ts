@@ -61,6 +61,11 @@ describe("plain lists", () => {
     ["a failed append that was read", ["0!: ax1", "1: rx[1]"]],
     ["what nobody appended", ["0: ax1", "1: rx[1 2]"]],
     ["what nobody appended, of values far apart", ["0: ax1", "1: ax1000000", "2: rx[1 1000000 5 6]"]],
+    // More than their table has room for.
+    [
+      "much that nobody appended",
+      ["0: ax1", "1: ax1000000", `2: rx[1 ${Array.from({ length: 60 }, (_, i) => i + 2).join(" ")}]`],
+    ],
     ["an element twice", ["0: ax1", "1: ax2", "2: rx[1 1]"]],
     ["lists that fork", ["0: ax1", "1: ax2", "2: rx[1]", "2: rx[2]"]],
     ["an intermediate state", ["0: ax1 ax2", "1: rx[1]", "2: rx[1 2]"]],
@@ -84,6 +89,22 @@ describe("plain lists", () => {
   ])("are not: %s", (_what, lines) => {
     expect(shows(t(...lines))).not.toEqual([]);
     expect(plain(t(...lines))).toBe(false);
+  });
+
+  it("says perhaps where only what was asked for shows two appends of unknown outcome that cannot both have happened", () => {
+    const ops = t("0?: ax1 ay2", "1?: ay1 ax2", "2: rx[] ry[]").map((op) =>
+      op.type === "invoke" && op.process === 2
+        ? {
+            ...op,
+            value: [
+              ["r", "x", [1, 2]],
+              ["r", "y", [1, 2]],
+            ],
+          }
+        : op,
+    );
+    expect(shows(ops)).toEqual([]);
+    expect(plain(ops)).toBe(false);
   });
 
   it.each<[string, string[]]>([

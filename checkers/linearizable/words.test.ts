@@ -99,6 +99,18 @@ describe("possible states", () => {
   });
 });
 
+it("takes a mutex that is held or free in the beginning, and nothing else", () => {
+  const valid = (initial: unknown) => checkLinearizable(h("0:l"), { model: "mutex", initial }).valid;
+  expect([valid("held"), valid(true), valid("free"), valid(false), valid(null)]).toEqual([
+    false,
+    false,
+    true,
+    true,
+    true,
+  ]);
+  expect(() => valid(5)).toThrow('the initial value of a mutex is "held" or "free", not 5');
+});
+
 it("counts keys in words", () => {
   expect(told("x/0:w1 x/1:r2", { model: "register" })).toContain("(1 of 1 key)");
   expect(told("x/0:w1 x/1:r2 y/0:w1", { model: "register" })).toContain("(1 of 2 keys)");

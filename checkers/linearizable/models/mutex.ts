@@ -1,4 +1,5 @@
 /** The mutex: acquire and release, as Knossos has it (who releases does not matter), and fenced: each acquire gets a larger token. */
+import { UsageError } from "../../../src/core/errors.js";
 import type { BuiltIn } from "../model.js";
 import { show } from "../words.js";
 
@@ -26,8 +27,15 @@ export function tokenOf(input: unknown, output: unknown): number | null {
   return token === tokenIn(input) ? null : token;
 }
 
-/** Is the lock held in the beginning? */
-export const holds = (initial: unknown): boolean => initial === true || initial === "held" || initial === "locked";
+const HELD: readonly unknown[] = [true, "held", "locked"];
+const FREE: readonly unknown[] = [null, undefined, false, "free", "unlocked"];
+
+/** Is the lock held in the beginning? @throws UsageError for what says neither. */
+export function holds(initial: unknown): boolean {
+  if (HELD.includes(initial)) return true;
+  if (FREE.includes(initial)) return false;
+  throw new UsageError(`the initial value of a mutex is "held" or "free", not ${show(initial)}`);
+}
 
 export const mutexModel: BuiltIn<Lock> = {
   name: "mutex",

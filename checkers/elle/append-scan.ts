@@ -28,7 +28,7 @@ function scanRead(index: AppendIndex, m: number, findings: Findings): void {
   for (const [value, count] of times) {
     if (count < 2) continue;
     findings.add("duplicate-elements", () => ({
-      text: `${opOf(txns, t)} read ${show(txns.value(value))} ${count} times in one list of key ${show(keyOf(txns, m))}; it was appended once.`,
+      text: `${opOf(txns, t)} read key ${show(keyOf(txns, m))} as ${show(listRead(txns, m))}, which has ${show(txns.value(value))} ${count === 2 ? "twice" : `${count} times`}; no element was appended twice.`,
       positions: [txns.at(t)],
       key: keyOf(txns, m),
     }));

@@ -182,6 +182,23 @@ describe("check", () => {
     expect([weaker.code, any.code, idle.code]).toEqual([254, 254, 254]);
   });
 
+  it("judges what is there of gzip data that is cut off, and refuses what is no gzip data", async () => {
+    const lines = formatHistory(h(Array.from({ length: 3000 }, (_, i) => `0:q${i}`).join(" ")));
+    const zipped = gzipSync(lines);
+    writeFileSync(join(folder.path, "cut.jsonl.gz"), zipped.subarray(0, zipped.length >> 1));
+    const cut = await cli("check", "cut.jsonl.gz", "--json");
+    const [{ valid, ops, truncatedLine }] = [JSON.parse(cut.stdout)].flat();
+    expect([cut.code, valid]).toEqual([0, true]);
+    expect(ops).toBeGreaterThan(500);
+    expect(ops).toBeLessThan(2500);
+    expect([2 * ops, 2 * ops + 1]).toContain(truncatedLine);
+    // The sum at the end does not fit what was unzipped.
+    zipped[zipped.length - 6] = (zipped[zipped.length - 6] as number) ^ 1;
+    writeFileSync(join(folder.path, "bad.jsonl.gz"), zipped);
+    const bad = await cli("check", "bad.jsonl.gz");
+    expect([bad.code, bad.stderr]).toEqual([254, "cap-test: bad.jsonl.gz: the gzip data is broken.\n"]);
+  });
+
   it("refuses values nested too deep", async () => {
     writeFileSync(join(folder.path, "deep.edn"), `{:type :invoke :f :write :value ${"[".repeat(1e5)}`);
     const { code, stderr } = await cli("check", "deep.edn");

@@ -1,7 +1,6 @@
 /** Reads any history from disk: ours (JSON lines), Jepsen's (EDN), either gzipped, or the folder of a run. */
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createGunzip } from "node:zlib";
 import { UsageError } from "../core/errors.js";
 import {
   createEdnParser,
@@ -11,6 +10,7 @@ import {
   type ParsedHistory,
 } from "../history/index.js";
 import { linesOf, memoryBytes } from "./room.js";
+import { unzipped } from "./unzipped.js";
 
 /** Small enough to stay in the processor's cache between the disk and the scanner. */
 const CHUNK_BYTES = 1 << 18;
@@ -41,7 +41,7 @@ export async function readHistory(path: string): Promise<StoredHistory> {
     if (code !== undefined && "syscall" in (error as object)) {
       throw new UsageError(`${path}: cannot be read (${(error as Error).message}).`, { cause: error });
     }
-    if (code?.startsWith("Z_")) throw new UsageError(`${path}: the gzip data is broken or cut off.`, { cause: error });
+    if (code?.startsWith("Z_")) throw new UsageError(`${path}: the gzip data is broken.`, { cause: error });
     throw error;
   }
 }
@@ -68,16 +68,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
       for (let chunk = first; chunk.length > 0; chunk = readChunk(fd, buffer)) yield chunk;
       return;
     }
-    const gunzip = createGunzip();
-    const feed = async (): Promise<void> => {
-      for (let chunk = first; chunk.length > 0; chunk = readChunk(fd)) {
-        if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once("drain", resolve));
-      }
-      gunzip.end();
-    };
-    const fed = feed();
-    for await (const chunk of gunzip) yield chunk as Uint8Array;
-    await fed;
+    yield* unzipped(first, () => readChunk(fd));
   } finally {
     closeSync(fd);
   }

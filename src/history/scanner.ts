@@ -8,7 +8,7 @@
  */
 import type { HistoryBuilder } from "./builder.js";
 import { FAIL, INFO, INVOKE, NEMESIS, NONE, OK } from "./columns.js";
-import { MicroScanner } from "./micro-ops.js";
+import { MicroScanner } from "./micro-scanner.js";
 import { FNV_PRIME, FNV_START } from "./strings.js";
 import { NULL_VALUE } from "./values.js";
 

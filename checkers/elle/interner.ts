@@ -2,7 +2,7 @@
  * Small numbers for values: whole numbers are their own id, everything else is looked up. Histories of unique integers (the
  * usual ones) so pay no table at all.
  */
-import { DIRECT, type ValueTable, valueKey } from "../../src/history/index.js";
+import { DIRECT, KeyNumbers, NULL_WORD, type ValueTable, valueKey } from "../../src/history/index.js";
 
 /** Ids from here on are of values that the table of a history does not hold once: lists and objects. */
 const OWN = DIRECT + (1 << 29);
@@ -41,39 +41,18 @@ function isCompound(value: unknown): boolean {
 /** Keys by numbers 0, 1, 2, … in the order of their first appearance. */
 export class KeyIds {
   readonly keys: unknown[] = [];
-  /** Small whole number -> id + 1. */
-  private near = new Int32Array(1024);
-  /** Any other value's id (-1 for null) -> id. */
-  private readonly far = new Map<number, number>();
+  private readonly numbers = new KeyNumbers();
 
   constructor(private readonly values: ValueIds) {}
 
   intern(key: unknown): number {
-    return this.ofValue(key === null || key === undefined ? -1 : this.values.intern(key));
+    return this.ofValue(key === null || key === undefined ? NULL_WORD : this.values.intern(key));
   }
 
-  /** By the id of its value, -1 for null. */
+  /** By the id of its value, NULL_WORD for null. */
   ofValue(raw: number): number {
-    if (raw >= 0 && raw < NEAR) {
-      if (raw >= this.near.length) this.grow(raw);
-      const known = this.near[raw] as number;
-      if (known !== 0) return known - 1;
-      this.near[raw] = this.keys.push(raw);
-      return this.keys.length - 1;
-    }
-    const known = this.far.get(raw);
-    if (known !== undefined) return known;
-    const id = this.keys.push(raw === -1 ? null : this.values.get(raw)) - 1;
-    this.far.set(raw, id);
-    return id;
-  }
-
-  private grow(index: number): void {
-    const grown = new Int32Array(2 ** (32 - Math.clz32(index)));
-    grown.set(this.near);
-    this.near = grown;
+    const number = this.numbers.of(raw);
+    if (number === this.keys.length) this.keys.push(raw === NULL_WORD ? null : this.values.get(raw));
+    return number;
   }
 }
-
-/** Whole-number keys below this are looked up in a plain array. */
-const NEAR = 1 << 22;

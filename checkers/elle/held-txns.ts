@@ -15,6 +15,7 @@ import {
   NULL_VALUE,
   NULL_WORD,
   SHOWS,
+  shapeOf,
 } from "../../src/history/index.js";
 import { FAIL, INFO, lastBefore, NIL, OK, READ, type TxnHistory, UNKNOWN, WRITE } from "./txn-history.js";
 import { TxnRows } from "./txn-rows.js";
@@ -34,13 +35,11 @@ export function heldTxns(history: ColumnarHistory, model: TxnModel): TxnHistory 
   const table = tables.values;
   const { micros } = table;
   const strange = model === "list-append" ? NOT_LISTS : NOT_REGISTERS;
-  let invocations = 0;
-  for (let position = 0; position < length; position++) {
-    if (types[position] === INVOKE && processes[position] !== NEMESIS) invocations++;
-  }
-  const rows = new TxnRows(invocations, length);
-  const from = new Int32Array(invocations);
-  const end = new Int32Array(invocations);
+  const held = table.microsColumns();
+  const rows = new TxnRows(length, length);
+  // Room for as many as there are ops: memory that is never written to costs nothing.
+  const from = new Int32Array(length);
+  const end = new Int32Array(length);
   for (let position = 0; position < length; position++) {
     if (types[position] !== INVOKE || processes[position] === NEMESIS) continue;
     const pair = pairs[position] as number;
@@ -49,15 +48,15 @@ export function heldTxns(history: ColumnarHistory, model: TxnModel): TxnHistory 
     // is not ok may have any value (an error, []), and says nothing that the invocation does not.
     const answered = outcome === OK && values[pair] !== values[position] && values[pair] !== NULL_VALUE;
     const id = values[answered ? pair : position] as number;
-    const first = table.microsFrom(id);
-    if (first < 0) return undefined;
-    const shape = table.microsShape(id);
-    if ((shape & strange) !== 0 || (outcome === OK ? !answered : (shape & SHOWS) !== 0)) return undefined;
+    const shape = shapeOf(held.kind[id] as number);
+    if (shape < 0 || (shape & strange) !== 0 || (outcome === OK ? !answered : (shape & SHOWS) !== 0)) return undefined;
     const t = rows.add(position, pair, outcome);
-    from[t] = first;
-    end[t] = table.microsEnd(id);
+    from[t] = held.from[id] as number;
+    end[t] = held.end[id] as number;
   }
   const columns = rows.columns();
+  const mopStart = from.subarray(0, columns.count);
+  const mopEnd = end.subarray(0, columns.count);
   const value = (id: number): unknown => (id < DIRECT ? id : table.get(id - DIRECT));
   const { keys } = micros;
   return {
@@ -65,7 +64,7 @@ export function heldTxns(history: ColumnarHistory, model: TxnModel): TxnHistory 
     ...columns,
     at: (t) => Math.max(columns.invoke[t] as number, pairs[columns.invoke[t] as number] as number),
     process: (t) => processes[columns.invoke[t] as number] as number,
-    ...(model === "list-append" ? asHeld(micros, from, end) : inOrder(micros, from, end, columns.type)),
+    ...(model === "list-append" ? asHeld(micros, mopStart, mopEnd) : inOrder(micros, mopStart, mopEnd, columns.type)),
     keys: Array.from(keys.keys.subarray(0, keys.count), (key) => (key === NULL_WORD ? null : value(key))),
     value,
     ranges: () => micros.ranges(),
@@ -127,7 +126,7 @@ function ownersBy(mopStart: Int32Array, mops: number): (m: number) => number {
   return (m) => {
     if (begins === undefined) {
       begins = new Int32Array(mops);
-      for (const [t, start] of mopStart.entries()) begins[start] = t + 1;
+      for (let t = 0; t < mopStart.length; t++) begins[mopStart[t] as number] = t + 1;
     }
     let at = m;
     while (begins[at] === 0) at--;

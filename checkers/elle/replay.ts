@@ -20,23 +20,26 @@ export class Steps {
   private length = 0;
   /** Transaction -> its first step; its last is the one before the next transaction's first. */
   private readonly start: Int32Array;
-  /** Step -> its version and bits. */
-  private step: Int32Array;
-  /** Step -> the version that its appends lead to, or -1 where there are none or no read shows them. */
-  private makes: Int32Array;
-  /** Version -> twice the number of reads of it, + 1 where it is there. */
+  /**
+   * Step -> its version and bits, and, behind it, the version that its appends lead to, or -1 where there are none or no read
+   * shows them.
+   */
+  private steps: Int32Array;
+  /**
+   * Version -> twice the number of reads of it, + 1 where it is there, and, behind it, a transaction that waits for it to be
+   * there, or for its readers, + 1.
+   */
   private readonly versions: Int32Array;
 
   constructor(txns: number, versions: number) {
     this.start = new Int32Array(txns + 1);
-    this.step = new Int32Array(txns * 2 + 16);
-    this.makes = new Int32Array(txns * 2 + 16);
-    this.versions = new Int32Array(versions);
+    this.steps = new Int32Array(txns * 4 + 16);
+    this.versions = new Int32Array(versions * 2);
   }
 
   /** A version that no append led to. */
   initial(version: number): void {
-    this.versions[version] = 1;
+    this.versions[version * 2] = 1;
   }
 
   /** The steps of transaction t come next; in the end, of the one after the last. */
@@ -46,7 +49,7 @@ export class Steps {
 
   /** The present transaction finds a key in this version. Returns the number of its step. */
   read(version: number): number {
-    this.versions[version] = (this.versions[version] as number) + 2;
+    this.versions[version * 2] = (this.versions[version * 2] as number) + 2;
     return this.add((version << BITS) | READS, -1);
   }
 
@@ -57,53 +60,47 @@ export class Steps {
 
   /** The transaction of a step appends, or appends more, to its key. */
   appendMore(step: number, makes: number): void {
-    this.step[step] = (this.step[step] as number) | APPENDS;
-    this.makes[step] = makes;
+    this.steps[step * 2] = (this.steps[step * 2] as number) | APPENDS;
+    this.steps[step * 2 + 1] = makes;
   }
 
   /** Is a version the first thing that a transaction reads of its key? */
   isRead(version: number): boolean {
-    return (this.versions[version] as number) > 1;
+    return (this.versions[version * 2] as number) > 1;
   }
 
   /** Can the transactions be replayed, all that may have happened? It uses the steps up. */
   replay(txns: TxnHistory): boolean {
-    return new Replay(txns, this.start, this.step, this.makes, this.versions).run();
+    return new Replay(txns, this.start, this.steps, this.versions).run();
   }
 
   private add(step: number, makes: number): number {
     const at = this.length++;
-    if (at === this.step.length) this.grow();
-    this.step[at] = step;
-    this.makes[at] = makes;
+    if (at * 2 === this.steps.length) this.grow();
+    this.steps[at * 2] = step;
+    this.steps[at * 2 + 1] = makes;
     return at;
   }
 
   private grow(): void {
-    const { step, makes } = this;
-    this.step = new Int32Array(step.length * 2);
-    this.step.set(step);
-    this.makes = new Int32Array(step.length * 2);
-    this.makes.set(makes);
+    const { steps } = this;
+    this.steps = new Int32Array(steps.length * 2);
+    this.steps.set(steps);
   }
 }
 
 class Replay {
   private readonly done: Uint8Array;
-  /** Version -> a transaction that waits for it to be there, or for its readers, + 1. */
-  private readonly waits: Int32Array;
   /** Transaction -> the next that waits for the same version + 1. */
   private readonly next: Int32Array;
 
   constructor(
     private readonly txns: TxnHistory,
     private readonly start: Int32Array,
-    private readonly step: Int32Array,
-    private readonly makes: Int32Array,
+    private readonly steps: Int32Array,
     private readonly versions: Int32Array,
   ) {
     this.done = new Uint8Array(txns.count);
-    this.waits = new Int32Array(versions.length);
     this.next = new Int32Array(txns.count);
   }
 
@@ -125,51 +122,51 @@ class Replay {
 
   /** Replays a transaction if it can be, and those that have waited for what it does. */
   private arrive(arrived: number): void {
-    const { start, step, makes, versions, waits, next, done } = this;
+    const { start, steps, versions, next, done } = this;
     // The transactions to look at, linked by `next`.
     let ready = arrived + 1;
     while (ready !== 0) {
       const t = ready - 1;
       ready = next[t] as number;
-      const from = start[t] as number;
-      const end = start[t + 1] as number;
+      const from = (start[t] as number) * 2;
+      const end = (start[t + 1] as number) * 2;
       let blocked = -1;
-      for (let s = from; s < end && blocked < 0; s++) {
-        const what = step[s] as number;
-        const state = versions[what >> BITS] as number;
+      for (let s = from; s < end && blocked < 0; s += 2) {
+        const what = steps[s] as number;
+        const state = versions[(what >> BITS) * 2] as number;
         // Nobody but itself may still have to read what it appends to; one that only reads does so while it is there.
         const can = (what & APPENDS) === 0 ? (state & 1) === 1 : state === ((what & READS) === 0 ? 1 : 3);
         if (!can) blocked = what >> BITS;
       }
       if (blocked >= 0) {
-        next[t] = waits[blocked] as number;
-        waits[blocked] = t + 1;
+        next[t] = versions[blocked * 2 + 1] as number;
+        versions[blocked * 2 + 1] = t + 1;
         continue;
       }
       done[t] = 1;
-      for (let s = from; s < end; s++) {
-        const what = step[s] as number;
-        const version = what >> BITS;
-        const made = makes[s] as number;
+      for (let s = from; s < end; s += 2) {
+        const what = steps[s] as number;
+        const made = (steps[s + 1] as number) * 2;
         if ((what & READS) !== 0) {
+          const version = (what >> BITS) * 2;
           const state = (versions[version] as number) - 2;
           versions[version] = state;
           // Whoever waits for a version that is there will append to it, and may have read it itself.
-          if (state <= 3 && waits[version] !== 0) ready = this.wake(version, ready);
+          if (state <= 3 && versions[version + 1] !== 0) ready = this.wake(version, ready);
         }
         if (made >= 0) {
           versions[made] = (versions[made] as number) | 1;
-          if (waits[made] !== 0) ready = this.wake(made, ready);
+          if (versions[made + 1] !== 0) ready = this.wake(made, ready);
         }
       }
     }
   }
 
-  /** Puts those that wait for a version before the others to look at. */
-  private wake(version: number, ready: number): number {
-    const { waits, next } = this;
-    const first = waits[version] as number;
-    waits[version] = 0;
+  /** Puts those that wait for the version at this place before the others to look at. */
+  private wake(place: number, ready: number): number {
+    const { versions, next } = this;
+    const first = versions[place + 1] as number;
+    versions[place + 1] = 0;
     let last = first - 1;
     while (next[last] !== 0) last = (next[last] as number) - 1;
     next[last] = ready;

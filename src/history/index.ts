@@ -25,4 +25,4 @@ export {
   SHOWS,
   type WriteRanges,
 } from "./micro-ops.js";
-export { NULL_VALUE, type ValueTable, valueKey } from "./values.js";
+export { NULL_VALUE, shapeOf, type ValueTable, valueKey } from "./values.js";

@@ -118,9 +118,9 @@ export class ValueTable {
     return this.right[id] as number;
   }
 
-  /** The shape of a transaction in `micros`. */
-  microsShape(id: number): number {
-    return (this.kinds[id] as number) >> KIND_BITS;
+  /** By id: what `microsFrom` and `microsEnd` say of transactions, and what `shapeOf` understands. For who asks for all. */
+  microsColumns(): { readonly from: Int32Array; readonly end: Int32Array; readonly kind: Uint8Array } {
+    return { from: this.left, end: this.right, kind: this.kinds };
   }
 
   /** Makes room for so many times the transactions that there are now, should there be any. */
@@ -272,6 +272,11 @@ export class ValueTable {
     this.left = grown(this.left, size);
     this.right = grown(this.right, size);
   }
+}
+
+/** The shape of a transaction in `micros`, or -1 where the value is held otherwise. */
+export function shapeOf(kind: number): number {
+  return (kind & ((1 << KIND_BITS) - 1)) === MICROS ? kind >> KIND_BITS : -1;
 }
 
 function directSize(index: number): number {

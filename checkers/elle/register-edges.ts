@@ -47,7 +47,7 @@ function writePairs(index: RegisterIndex, pairs: VersionPairs, readers: Readers,
 }
 
 /** Version (write micro-op) -> the external reads of ok transactions that found it. */
-function readersOf(index: RegisterIndex): Readers {
+export function readersOf(index: RegisterIndex): Readers {
   const { txns, readOf, external } = index;
   const mops = txns.mopKind.length;
   const start = new Int32Array(mops + 1);

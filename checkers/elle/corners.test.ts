@@ -1,0 +1,93 @@
+/** Corners of the transaction checkers that random histories rarely turn. */
+import { describe, expect, it } from "vitest";
+import type { Op } from "../../src/core/op.js";
+import { formatHistory, historyOf, parseHistory } from "../../src/history/index.js";
+import { checkListAppend, checkRwRegister } from "./index.js";
+import { h, t } from "./testing/txns.js";
+
+/** The same ops as the lines of a file, in which completions of this process leave their value out. */
+function silent(process: number, ops: readonly Op[]) {
+  const bare = ops.map((op) => (op.process === process && op.type === "ok" ? { ...op, value: undefined } : op));
+  return [historyOf(bare), parseHistory(new TextEncoder().encode(formatHistory(bare))).history];
+}
+
+describe("lists", () => {
+  it.each<[string, string[], number]>([
+    [
+      "of which one append is next and the other was not seen",
+      ["0( rx[] ax1", "1( rx[] ax2", "0)", "1)", "2: rx[1]"],
+      1,
+    ],
+    ["of which the one that is next comes second", ["0( rx[] ax1", "1( rx[] ax2", "0)", "1)", "2: rx[2]"], 1],
+    [
+      "of which none was seen, and another's append is next",
+      ["0: ax1", "1( rx[1] ax7", "2( rx[1] ax8", "3( ax5", "1)", "2)", "3)", "4: rx[1 5]"],
+      1,
+    ],
+    ["by three", ["0( rx[] ax1", "1( rx[] ax2", "2( rx[] ax3", "0)", "1)", "2)", "3: rx[1]"], 2],
+    [
+      "that read more than once, on another key first",
+      ["0( ay1 rx[] ry[1] rx[] ax1", "1( rx[] ax2", "0)", "1)", "2: rx[1]"],
+      1,
+    ],
+  ])("know lost updates %s", (_what, lines, count) => {
+    expect(checkListAppend(h(...lines)).counts).toMatchObject({ "lost-update": count });
+  });
+
+  it("know no lost update where the other appended without reading, or read another version", () => {
+    for (const first of ["ax1", "ay1 ax1"]) {
+      const found = checkListAppend(h(`0( ${first}`, "1( rx[] ax2", "0)", "1)", "2: rx[1]")).found;
+      expect(found).not.toContain("lost-update");
+    }
+    const found = checkListAppend(h("0: ax1", "1( rx[1] ax2", "2( rx[] ax3", "1)", "2)", "3: rx[1 2]")).found;
+    expect(found).not.toContain("lost-update");
+  });
+
+  it("know reads that fork after a common beginning", () => {
+    expect(checkListAppend(h("0: ax1", "0: ax2", "0: ax9", "1: rx[1 2]", "2: rx[1 9]")).found).toContain(
+      "incompatible-order",
+    );
+  });
+
+  it("do not take what was appended to one key for an append to another", () => {
+    expect(checkListAppend(h("0: ax1 ax2 ax3", "1: ay10", "2: ry[8]")).found).toContain("unwritten-read");
+    expect(checkListAppend(h("0: ax10", "1: ay1 ay2 ay3", "2: rx[12]")).found).toContain("unwritten-read");
+  });
+
+  it("do not know what an ok transaction read that does not say it", () => {
+    for (const history of silent(1, t("0: ax1", "1: rx[]", "2: rx[1]")))
+      expect(checkListAppend(history).found).toEqual([]);
+  });
+
+  it("believe an ok transaction that its appends happened, although it says nothing", () => {
+    for (const history of silent(1, t("0: ax1", "1: ax2", "2: rx[1]"))) {
+      expect(checkListAppend(history).found).toContain("G-single-item-realtime");
+    }
+  });
+});
+
+describe("registers", () => {
+  const claims = { linearizableKeys: true };
+
+  it("do not know what an ok transaction read that does not say it", () => {
+    for (const history of silent(1, t("0: wx1", "1: rx_", "2: rx1"))) {
+      expect(checkRwRegister(history, claims).found).toEqual([]);
+      expect(checkRwRegister(history, { ...claims, initial: 0 }).found).toEqual([]);
+    }
+  });
+
+  it("are no lists, with an initial value either", () => {
+    for (const options of [{}, { initial: 0 }]) {
+      const verdict = checkRwRegister(h("0: wx1", "1: ax2"), options);
+      expect(verdict).toMatchObject({ valid: "unknown", summary: expect.stringContaining('"append" is no micro-op') });
+    }
+    expect(checkRwRegister(h("0: wx1", "1: rx[1]"), { initial: 0 }).found).toEqual(["unwritten-read"]);
+  });
+
+  it("have versions in a circle where two claims, of which each holds, contradict each other", () => {
+    const lines = ["0( wx1", "9( rx1 wx2", "5( wx3", "3( rx2", "5)", "3)", "2( rx1", "4( rx3", "4)", "2)", "0)", "9)"];
+    expect(checkRwRegister(h(...lines), { ...claims, wfrKeys: true }).found).toContain("cyclic-versions");
+    expect(checkRwRegister(h(...lines), claims).found).not.toContain("cyclic-versions");
+    expect(checkRwRegister(h(...lines), { wfrKeys: true }).found).not.toContain("cyclic-versions");
+  });
+});

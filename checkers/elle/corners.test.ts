@@ -1,14 +1,31 @@
 /** Corners of the transaction checkers that random histories rarely turn. */
 import { describe, expect, it } from "vitest";
+import type { History } from "../../src/core/history.js";
 import type { Op } from "../../src/core/op.js";
 import { formatHistory, historyOf, parseHistory } from "../../src/history/index.js";
 import { checkListAppend, checkRwRegister } from "./index.js";
 import { h, t } from "./testing/txns.js";
 
-/** The same ops as the lines of a file, in which completions of this process leave their value out. */
-function silent(process: number, ops: readonly Op[]) {
-  const bare = ops.map((op) => (op.process === process && op.type === "ok" ? { ...op, value: undefined } : op));
-  return [historyOf(bare), parseHistory(new TextEncoder().encode(formatHistory(bare))).history];
+/** As columns, as the lines of a file, and as objects. */
+function ways(ops: readonly Op[]): History[] {
+  return [historyOf(ops), parseHistory(new TextEncoder().encode(formatHistory(ops))).history, objects(ops)];
+}
+
+function objects(ops: readonly Op[]): History {
+  const columns = historyOf(ops);
+  return {
+    length: ops.length,
+    op: (i) => ops[i] as Op,
+    pair: (i) => columns.pair(i),
+    [Symbol.iterator]: () => ops[Symbol.iterator](),
+  };
+}
+
+/** The same ops, in which completions of this process leave their value out. */
+function silent(process: number, ops: readonly Op[]): History[] {
+  const told = (value: unknown) =>
+    ops.map((op) => (op.process === process && op.type === "ok" ? { ...op, value } : op));
+  return [...ways(told(undefined)), objects(told(null))];
 }
 
 describe("lists", () => {
@@ -31,7 +48,9 @@ describe("lists", () => {
       1,
     ],
   ])("know lost updates %s", (_what, lines, count) => {
-    expect(checkListAppend(h(...lines)).counts).toMatchObject({ "lost-update": count });
+    for (const history of ways(t(...lines))) {
+      expect(checkListAppend(history).counts).toMatchObject({ "lost-update": count });
+    }
   });
 
   it("know no lost update where the other appended without reading, or read another version", () => {
@@ -47,6 +66,23 @@ describe("lists", () => {
     expect(checkListAppend(h("0: ax1", "0: ax2", "0: ax9", "1: rx[1 2]", "2: rx[1 9]")).found).toContain(
       "incompatible-order",
     );
+  });
+
+  it("know a transaction at odds with itself, however long the lists and whatever else is wrong", () => {
+    for (let size = 2; size < 16; size++) {
+      const all = Array.from({ length: size }, (_, i) => i + 1);
+      const appends = all.map((i) => `ax${i}`).join(" ");
+      expect(checkListAppend(h(`0: ${appends}`, `1: rx[77] rx[${all.join(" ")}]`)).found).toContain("internal");
+    }
+  });
+
+  it("may be many in one transaction", () => {
+    const keys = [..."abcdefghij"];
+    const lines = Array.from({ length: 30 }, (_, i) => `${i % 3}: ${keys.map((key) => `a${key}${i + 1}`).join(" ")}`);
+    const reads = keys.map((key) => `r${key}[${Array.from({ length: 30 }, (_, i) => i + 1).join(" ")}]`);
+    for (const history of ways(t(...lines, `0: ${reads.join(" ")}`))) {
+      expect(checkListAppend(history)).toMatchObject({ valid: true, found: [] });
+    }
   });
 
   it("do not take what was appended to one key for an append to another", () => {
@@ -74,6 +110,24 @@ describe("registers", () => {
       expect(checkRwRegister(history, claims).found).toEqual([]);
       expect(checkRwRegister(history, { ...claims, initial: 0 }).found).toEqual([]);
     }
+  });
+
+  it("do not know it either where the transaction has values that are no scalars", () => {
+    const ops = t("0: wx1", "1: rx_ wy5", "2: rx1").map((op) =>
+      op.process === 1
+        ? {
+            ...op,
+            value:
+              op.type === "ok"
+                ? undefined
+                : [
+                    ["r", "x", null],
+                    ["w", "y", { a: 1 }],
+                  ],
+          }
+        : op,
+    );
+    for (const history of ways(ops)) expect(checkRwRegister(history, claims).found).toEqual([]);
   });
 
   it("are no lists, with an initial value either", () => {

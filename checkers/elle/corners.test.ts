@@ -4,6 +4,7 @@ import type { History } from "../../src/core/history.js";
 import type { Op } from "../../src/core/op.js";
 import { formatHistory, historyOf, parseHistory } from "../../src/history/index.js";
 import { checkListAppend, checkRwRegister } from "./index.js";
+import { storeHistory } from "./testing/store.js";
 import { h, t } from "./testing/txns.js";
 
 /** As columns, as the lines of a file, and as objects. */
@@ -62,6 +63,39 @@ describe("lists", () => {
     expect(found).not.toContain("lost-update");
   });
 
+  it("know no lost update where the other had read an older version than that which its append follows", () => {
+    const found = checkListAppend(h("0: ax1", "1( rx[] ax2", "2( rx[1] ax9", "1)", "2)", "3: rx[1 2]")).found;
+    expect(found).not.toContain("lost-update");
+  });
+
+  it.each([1, 8, 9, 30])("know a read that misses %i appends which were acknowledged and never read", (count) => {
+    const unseen = Array.from({ length: count }, (_, i) => `${i + 1}: ax${i + 2}`);
+    for (const history of ways(t("0: ax1", ...unseen, "0: rx[1]"))) {
+      expect(checkListAppend(history).found).toEqual(["G-single-item-realtime"]);
+    }
+    for (const history of ways(t("0: ax1", "0: rx[1]", ...unseen))) expect(checkListAppend(history).found).toEqual([]);
+  });
+
+  it("take a null that was read for a list without elements", () => {
+    for (const history of ways(t("0: ax1", "1: rx_", "2: rx[1]"))) {
+      expect(checkListAppend(history).found).toEqual(["G-single-item-realtime"]);
+    }
+  });
+
+  it("let a transaction agree with itself where its reads agree with no others", () => {
+    const found = checkListAppend(h("0: ax1 ax2 ax9", "1: rx[1 9] ax5 rx[1 9 5]", "2: rx[1 2 9]")).found;
+    expect(found).toContain("incompatible-order");
+    expect(found).not.toContain("internal");
+  });
+
+  it("are judged alike whichever way they come, and however many there are", () => {
+    for (const isolation of ["read-uncommitted", "snapshot-isolation", "strict-serializable"] as const) {
+      const ops = storeHistory({ isolation, model: "list-append", seed: 5, txns: 900 });
+      const [first, ...others] = ways(ops).map((history) => checkListAppend(history));
+      for (const other of others) expect(other).toEqual(first);
+    }
+  });
+
   it("know reads that fork after a common beginning", () => {
     expect(checkListAppend(h("0: ax1", "0: ax2", "0: ax9", "1: rx[1 2]", "2: rx[1 9]")).found).toContain(
       "incompatible-order",
@@ -104,6 +138,14 @@ describe("lists", () => {
 
 describe("registers", () => {
   const claims = { linearizableKeys: true };
+
+  it("are judged alike whichever way they come, and however many there are", () => {
+    for (const isolation of ["read-uncommitted", "snapshot-isolation", "strict-serializable"] as const) {
+      const ops = storeHistory({ isolation, model: "rw-register", seed: 5, txns: 900 });
+      const [first, ...others] = ways(ops).map((history) => checkRwRegister(history, claims));
+      for (const other of others) expect(other).toEqual(first);
+    }
+  });
 
   it("do not know what an ok transaction read that does not say it", () => {
     for (const history of silent(1, t("0: wx1", "1: rx_", "2: rx1"))) {

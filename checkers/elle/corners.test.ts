@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { History } from "../../src/core/history.js";
 import type { Op } from "../../src/core/op.js";
 import { formatHistory, historyOf, parseHistory } from "../../src/history/index.js";
-import { checkListAppend, checkRwRegister } from "./index.js";
+import { checkListAppend, checkRwRegister, listAppendChecker, rwRegisterChecker } from "./index.js";
 import { storeHistory } from "./testing/store.js";
 import { h, t } from "./testing/txns.js";
 
@@ -134,6 +134,16 @@ describe("lists", () => {
       expect(checkListAppend(history).found).toContain("G-single-item-realtime");
     }
   });
+});
+
+it("both are checkers for workloads, by the same judgement", () => {
+  const stale = h("0: ax1", "1: ax2", "2: rx[1 2]", "0: rx[1]");
+  const lists = listAppendChecker({ consistency: "serializable" });
+  expect([lists.name, lists.check(stale, {} as never)]).toMatchObject(["elle-list-append", { valid: true }]);
+  expect(listAppendChecker().check(stale, {} as never)).toMatchObject({ valid: false });
+  const registers = rwRegisterChecker({ linearizableKeys: true });
+  const old = h("0: wx1", "1: wx2", "2: rx1");
+  expect([registers.name, registers.check(old, {} as never)]).toMatchObject(["elle-rw-register", { valid: false }]);
 });
 
 describe("registers", () => {
